@@ -1,0 +1,6 @@
+module Keras.Benchmarks.Program
+
+[<EntryPoint>]
+let main _ =
+    printfn "Nothing to run yet."
+    0

@@ -1,0 +1,6 @@
+module Mnist.Program
+
+[<EntryPoint>]
+let main _ =
+    printfn "Nothing to run yet."
+    0

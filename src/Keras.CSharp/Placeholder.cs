@@ -1,0 +1,4 @@
+namespace Keras;
+
+/// <summary>Holds the project's place until its first source file is here.</summary>
+internal static class Placeholder;
