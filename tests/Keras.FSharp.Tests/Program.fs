@@ -11,17 +11,18 @@ let main args =
     let failed = ref 0
     let usual = TestPrinters.defaultPrinter
 
-    let counting =
-        { usual with
+    let counting = {
+        usual with
             summary =
                 fun config summary ->
                     passed.Value <- passed.Value + summary.passed.Length
                     failed.Value <- failed.Value + summary.failed.Length + summary.errored.Length
                     usual.summary config summary
-        }
+    }
 
     let code = runTestsInAssemblyWithCLIArgs [ CLIArguments.Printer counting ] args
     printfn "%d passed, %d failed" passed.Value failed.Value
+
     if code <> 0 then code
     elif passed.Value = 0 then 1
     else 0
