@@ -133,9 +133,6 @@ let private lgammaPositive (x: float) : float =
     else
         (x - 0.5) * Math.Log x - x + halfLogTwoPi + stirlingTail x
 
-/// sin(πx) with the argument reduced before it is multiplied.
-let private sinPi (x: float) : float = Double.SinPi x
-
 /// log |Γ(x)|: inf at 0, -1, -2, … and at ±inf.
 let lgamma (x: float) : float =
     if Double.IsNaN x then
@@ -151,7 +148,7 @@ let lgamma (x: float) : float =
         // Close to the pole at 0 the reflection would cancel.
         lgammaNearTwo x - log1p x - Math.Log -x
     else
-        Math.Log(Math.PI / Math.Abs(sinPi x * x)) - lgammaPositive -x
+        Math.Log(Math.PI / Math.Abs(Double.SinPi x * x)) - lgammaPositive -x
 
 /// The logarithmic derivative of Γ: NaN at the negative integers, ∓inf at ±0.
 let rec digamma (x: float) : float =
@@ -188,31 +185,31 @@ let rec digamma (x: float) : float =
 
             s + Math.Log z - 0.5 / z - series
 
-/// log(1 + u) - u without cancellation for small u.
+/// log(1 + u) - u for |u| ≤ 0.3, without cancellation.
 let private log1pMinus (u: float) : float =
-    if Math.Abs u > 0.3 then
-        log1p u - u
-    else
-        // log(1 + u) = 2 artanh r with r = u / (2 + u); and 2 r - u = -u r.
-        let r = u / (2.0 + u)
-        let r2 = r * r
-        let mutable term = 2.0 * r * r2
-        let mutable sum = 0.0
-        let mutable k = 3.0
+    // log(1 + u) = 2 artanh r with r = u / (2 + u); and 2 r - u = -u r.
+    let r = u / (2.0 + u)
+    let r2 = r * r
+    let mutable term = 2.0 * r * r2
+    let mutable sum = 0.0
+    let mutable k = 3.0
 
-        while Math.Abs term > epsilon * Math.Abs sum * k do
-            sum <- sum + term / k
-            term <- term * r2
-            k <- k + 2.0
+    while Math.Abs term > epsilon * Math.Abs sum * k do
+        sum <- sum + term / k
+        term <- term * r2
+        k <- k + 2.0
 
-        sum - u * r
+    sum - u * r
 
 /// x^a exp(-x) / Γ(a + 1).
 let private gammaDensity (a: float) (x: float) : float =
     if a < 10.0 then
         Math.Exp(a * Math.Log x - x - lgamma (a + 1.0))
     else
-        Math.Exp(a * log1pMinus ((x - a) / a) - stirlingTail a) / Math.Sqrt(2.0 * Math.PI * a)
+        let u = (x - a) / a
+        let exponent = if Math.Abs u > 0.3 then Math.Log(x / a) - u else log1pMinus u
+
+        Math.Exp(a * exponent - stirlingTail a) / Math.Sqrt(2.0 * Math.PI * a)
 
 /// The power series of P(a, x) (DLMF 8.11.4), with its derivative in a: P = density · sum.
 let private gammaSeries (a: float) (x: float) : struct (float * float) =
