@@ -76,7 +76,7 @@ let random (seed: int) (size: int) : Graph =
     let pick (f: Aval -> bool) =
         let tries = Seq.init 10 (fun _ -> pool[r.Next pool.Count])
         let found = Seq.tryFind (fun v -> f (b.Aval v)) tries
-        found |> Option.defaultWith (fun () -> pool.FindLast(fun v -> f (b.Aval v)))
+        found |> Option.defaultWith (fun () -> pool[pool.FindLastIndex(fun v -> f (b.Aval v))])
 
     let float32 (a: Aval) = a.DType = DType.Float32
 
