@@ -1,2 +1,0 @@
-/// Holds the project's place until its first source file is listed.
-module internal Keras.FSharp.Placeholder
