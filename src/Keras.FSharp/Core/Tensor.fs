@@ -170,7 +170,7 @@ and [<Sealed; AllowNullLiteral>] Composite
         attrs: (string * Attr) list,
         outputs: Aval[] -> Aval[],
         decompose: Tensor[] -> Tensor[],
-        vjp: CompositeVjp,
+        vjp: CompositeVjp voption,
         leadingFree: bool,
         isUnique: bool
     ) =
@@ -189,7 +189,7 @@ and [<Sealed; AllowNullLiteral>] Composite
     /// The meaning, in terms of other operations.
     member _.Decompose = decompose
 
-    /// Its own pullback, or null: then the derivative of the decomposition is taken.
+    /// Its own pullback, or none: then the derivative of the decomposition is taken.
     member _.Vjp = vjp
 
     /// True if one more leading axis on every operand and result changes nothing else; vmap then keeps it whole.
@@ -297,6 +297,8 @@ and [<RequireQualifiedAccess>] internal Value =
 and [<RequireQualifiedAccess>] internal Payload =
     /// Reverse mode: the value below, the node that made it (null: a constant), and which of the node's results it is.
     | Taped of primal: Tensor * node: TapeNode * output: int
+    /// Forward mode: the value below and its tangent (null: zero).
+    | Dual of primal: Tensor * tangent: Tensor
     /// vmap: the value below, whose axis 0 is the mapped axis.
     | Batched of Tensor
     /// Graph capture: a variable of the graph.
