@@ -306,7 +306,10 @@ and [<RequireQualifiedAccess>] internal Payload =
 
 /// One operation on a reverse-mode tape.
 and [<Sealed; AllowNullLiteral>] internal TapeNode
-    (prim: Prim, inputs: Tensor[], outputs: Tensor[], parents: TapeNode[], parentOutputs: int[]) =
+    (index: int, prim: Prim, inputs: Tensor[], outputs: Tensor[], parents: TapeNode[], parentOutputs: int[]) =
+    /// Its place on the tape; parents come before.
+    member _.Index = index
+
     member _.Prim = prim
     member _.Inputs = inputs
     member _.Outputs = outputs
@@ -316,9 +319,6 @@ and [<Sealed; AllowNullLiteral>] internal TapeNode
 
     /// Which result of the parent each input is.
     member _.ParentOutputs = parentOutputs
-
-    /// The cotangents collected so far (empty: none; items may be null); only the backward walk touches them.
-    member val Cotangents: Tensor[] = [||] with get, set
 
 /// An interpreter of operations: each transformation in progress is one. The one with the highest level among the
 /// operands of an operation gets it.
