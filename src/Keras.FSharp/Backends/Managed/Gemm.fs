@@ -38,6 +38,12 @@ type internal GemmEngine(rows: int, columns: int, size: int) =
         m: int * n: int * k: int * a: nativeint * b: nativeint * c: nativeint * ldc: nativeint * accumulate: bool ->
             unit
 
+    /// Writes the transpose of rows × columns elements, whose rows are `pitch` bytes apart, densely to `target`.
+    abstract Transpose: rows: int * columns: int * from: nativeint * pitch: nativeint * target: nativeint -> unit
+    /// Adds `count` elements to those at `target`.
+    abstract AddTo: target: nativeint * from: nativeint * count: int -> unit
+    /// target += a · b, element by element.
+    abstract MulAdd: target: nativeint * a: nativeint * b: nativeint * count: int -> unit
     /// c = a b for a few rows, without packing; false where the strides do not allow it.
     abstract Thin: m: int * n: int * k: int * a: MatrixView * b: MatrixView * c: nativeint * ldc: nativeint -> bool
 
@@ -227,6 +233,35 @@ type internal GemmEngine<'T, 'V, 'O, 'S
 
             j <- j + columns
             pb <- pb + panelB
+
+    override _.Transpose(rows, columns, from, pitch, target) =
+        let size = nativeint sizeof<'T>
+
+        for i in 0 .. rows - 1 do
+            let mutable p = from + nativeint i * pitch
+            let mutable q = target + nativeint i * size
+
+            for _ in 1..columns do
+                'S.Store('S.Load p, q)
+                p <- p + size
+                q <- q + nativeint rows * size
+
+    override _.AddTo(target, from, count) = GemmEngine<'T, 'V, 'O, 'S>.Merge(from, 0n, target, 0n, 1, count, true)
+
+    [<MethodImpl(MethodImplOptions.AggressiveOptimization)>]
+    override _.MulAdd(target, a, b, count) =
+        let size = nativeint sizeof<'T>
+        let vector = nativeint 'O.Count * size
+        let bytes = nativeint count * size
+        let mutable j = 0n
+
+        while j + vector <= bytes do
+            'O.Store('O.Fma('O.Load(a + j), 'O.Load(b + j), 'O.Load(target + j)), target + j)
+            j <- j + vector
+
+        while j < bytes do
+            'S.Store('S.Fma('S.Load(a + j), 'S.Load(b + j), 'S.Load(target + j)), target + j)
+            j <- j + size
 
     override _.Thin(m, n, k, a, b, c, ldc) =
         let size = nativeint sizeof<'T>
