@@ -8,14 +8,11 @@ open System
 
 // ---- how a composite is written -------------------------------------------------------------------------------------
 
-let private make name attrs outputs (decompose: Tensor[] -> Tensor[]) (vjp: CompositeVjp) leadingFree =
+let private make name attrs outputs (decompose: Tensor[] -> Tensor[]) (vjp: CompositeVjp voption) leadingFree =
     Composite(name, 1, attrs, outputs, decompose, vjp, leadingFree, false)
 
-/// The absence of a pullback: the derivative of the meaning is taken.
-let internal noVjp = Unchecked.defaultof<CompositeVjp>
-
 /// A composite without a pullback of its own.
-let private plain name attrs outputs decompose leadingFree = make name attrs outputs decompose noVjp leadingFree
+let private plain name attrs outputs decompose leadingFree = make name attrs outputs decompose ValueNone leadingFree
 
 let private call1 (c: Composite) (xs: Tensor[]) : Tensor = (Lax.call c xs)[0]
 
@@ -24,7 +21,7 @@ let private likeFirst (avals: Aval[]) = [| avals[0] |]
 
 /// The pullback of an operation with one result; it is only asked for where that result has a cotangent.
 let private pullback (f: Tensor[] -> Tensor[] -> Tensor -> Tensor[]) =
-    CompositeVjp(fun inputs outputs cotangents -> f inputs outputs cotangents[0])
+    ValueSome(CompositeVjp(fun inputs outputs cotangents -> f inputs outputs cotangents[0]))
 
 let private lastAxes (rank: int) (count: int) = Dims.own (Array.init count (fun i -> rank - count + i))
 
@@ -264,7 +261,7 @@ let layerNorm (count: int) (epsilon: float) (x: Tensor) (gamma: Tensor) (beta: T
             [| plus main[0] (momentsPullback count x mean rstd gs[1] gs[2]); main[1]; main[2] |])
 
     let attrs = [ "axes", Attr.Int count; "epsilon", Attr.Float epsilon ]
-    let r = Lax.call (make "layer_norm" attrs outputs meaning vjp false) [| x; gamma; beta |]
+    let r = Lax.call (make "layer_norm" attrs outputs meaning (ValueSome vjp) false) [| x; gamma; beta |]
     struct (r[0], r[1], r[2])
 
 let private batchNormGradOp (epsilon: float) =
@@ -321,7 +318,7 @@ let batchNormTrain (epsilon: float) (x: Tensor) (gamma: Tensor) (beta: Tensor) =
             [| plus main[0] (plus ofMean ofVariance); main[1]; main[2] |])
 
     let outputs (a: Aval[]) = [| a[0]; a[1]; a[1] |]
-    let op = make "batch_norm_train" [ "epsilon", Attr.Float epsilon ] outputs meaning vjp false
+    let op = make "batch_norm_train" [ "epsilon", Attr.Float epsilon ] outputs meaning (ValueSome vjp) false
     let r = Lax.call op [| x; gamma; beta |]
     struct (r[0], r[1], r[2])
 

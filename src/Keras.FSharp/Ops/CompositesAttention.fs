@@ -141,7 +141,7 @@ module internal Attention =
                 let inputs = Array.append (Array.sub xs 1 3) (Array.skip 6 xs)
                 let struct (gq, gk, gv, _) = backward scale causal mask inputs xs[4] xs[0] null 3
                 [| gq; gk; gv |]),
-            Composites.noVjp,
+            ValueNone,
             false,
             false
         )
@@ -179,7 +179,7 @@ module internal Attention =
 
                     if xs.Length = 4 then Array.append gqkv [| null |] else gqkv)
 
-        Composite("attention", 1, attrs, outputs, meaning, vjp, false, false)
+        Composite("attention", 1, attrs, outputs, meaning, ValueSome vjp, false, false)
 
     /// The result and the logsumexp; `mask` is bool or added to the scores.
     let attend (scale: float) (causal: bool) (q: Tensor) (k: Tensor) (v: Tensor) (mask: Tensor voption) =
@@ -203,7 +203,7 @@ module internal Updates =
     /// Results have the shapes of the parameter and of what follows the gradient among the operands.
     let private op name attrs results meaning =
         let outputs (a: Aval[]) = Array.init results (fun i -> if i = 0 then a[0] else a[i + 1])
-        Composite(name, 1, attrs, outputs, meaning, Composites.noVjp, false, false)
+        Composite(name, 1, attrs, outputs, meaning, ValueNone, false, false)
 
     /// Adam: (param, grad, m, v, alpha, decay) to (param', m', v'). `alpha` and `decay` are scalars:
     /// learning rate · √(1 - beta2^t) / (1 - beta1^t), and the weight decay times the learning rate (0 for none).
