@@ -6,6 +6,7 @@ namespace Keras.FSharp.Backends
 #nowarn "9" // addresses
 
 open System
+open System.Numerics
 open System.Runtime.CompilerServices
 open System.Runtime.Intrinsics
 open Microsoft.FSharp.NativeInterop
@@ -19,18 +20,20 @@ type internal IVector<'T, 'V when 'T: unmanaged> =
     static abstract Store: 'V * nativeint -> unit
     /// The element at the address in every lane.
     static abstract Splat: nativeint -> 'V
-    /// The value in every lane.
-    static abstract Of: 'T -> 'V
     static abstract Add: 'V * 'V -> 'V
     static abstract Mul: 'V * 'V -> 'V
     /// a · b + c.
     static abstract Fma: 'V * 'V * 'V -> 'V
     /// The larger; NaN where one is NaN.
     static abstract Max: 'V * 'V -> 'V
-    /// `yes` where a > b or a is NaN, elsewhere `no`.
-    static abstract WhereBeats: a: 'V * b: 'V * yes: 'V * no: 'V -> 'V
-    /// `yes` where a and b are equal or both NaN, elsewhere `no`.
-    static abstract WhereSame: a: 'V * b: 'V * yes: 'V * no: 'V -> 'V
+    /// A mask: true where x > best, or where x is NaN and best is not.
+    static abstract Beats: x: 'V * best: 'V -> 'V
+    /// A mask: true where both are equal.
+    static abstract Same: 'V * 'V -> 'V
+    /// `yes` where the mask is true, elsewhere `no`.
+    static abstract Select: mask: 'V * yes: 'V * no: 'V -> 'V
+    /// One in every lane.
+    static abstract One: 'V
     static abstract Sum: 'V -> 'T
     /// The lowest value.
     static abstract Lowest: 'V
@@ -52,9 +55,6 @@ type internal F32x16 =
         static member Splat p = Vector512.Create(NativePtr.read (NativePtr.ofNativeInt<float32> p))
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member Of x = Vector512.Create(x: float32)
-
-        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Add(a, b) = Vector512.Add(a, b)
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
@@ -67,16 +67,16 @@ type internal F32x16 =
         static member Max(a, b) = Vector512.Max(a, b)
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member WhereBeats(a, b, yes, no) =
-            let notNumber = Vector512.OnesComplement(Vector512.Equals(a, a))
-            Vector512.ConditionalSelect(Vector512.BitwiseOr(Vector512.GreaterThan(a, b), notNumber), yes, no)
+        static member Beats(x, best) =
+            Vector512.AndNot(Vector512.Equals(best, best), Vector512.LessThanOrEqual(x, best))
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member WhereSame(a, b, yes, no) =
-            let bothNaN =
-                Vector512.OnesComplement(Vector512.BitwiseOr(Vector512.Equals(a, a), Vector512.Equals(b, b)))
+        static member Same(a, b) = Vector512.Equals(a, b)
 
-            Vector512.ConditionalSelect(Vector512.BitwiseOr(Vector512.Equals(a, b), bothNaN), yes, no)
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        static member Select(mask, yes, no) = Vector512.ConditionalSelect(mask, yes, no)
+
+        static member One = Vector512<float32>.One
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Sum v = Vector512.Sum v
@@ -100,9 +100,6 @@ type internal F32x8 =
         static member Splat p = Vector256.Create(NativePtr.read (NativePtr.ofNativeInt<float32> p))
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member Of x = Vector256.Create(x: float32)
-
-        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Add(a, b) = Vector256.Add(a, b)
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
@@ -115,16 +112,16 @@ type internal F32x8 =
         static member Max(a, b) = Vector256.Max(a, b)
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member WhereBeats(a, b, yes, no) =
-            let notNumber = Vector256.OnesComplement(Vector256.Equals(a, a))
-            Vector256.ConditionalSelect(Vector256.BitwiseOr(Vector256.GreaterThan(a, b), notNumber), yes, no)
+        static member Beats(x, best) =
+            Vector256.AndNot(Vector256.Equals(best, best), Vector256.LessThanOrEqual(x, best))
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member WhereSame(a, b, yes, no) =
-            let bothNaN =
-                Vector256.OnesComplement(Vector256.BitwiseOr(Vector256.Equals(a, a), Vector256.Equals(b, b)))
+        static member Same(a, b) = Vector256.Equals(a, b)
 
-            Vector256.ConditionalSelect(Vector256.BitwiseOr(Vector256.Equals(a, b), bothNaN), yes, no)
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        static member Select(mask, yes, no) = Vector256.ConditionalSelect(mask, yes, no)
+
+        static member One = Vector256<float32>.One
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Sum v = Vector256.Sum v
@@ -148,9 +145,6 @@ type internal F32x4 =
         static member Splat p = Vector128.Create(NativePtr.read (NativePtr.ofNativeInt<float32> p))
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member Of x = Vector128.Create(x: float32)
-
-        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Add(a, b) = Vector128.Add(a, b)
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
@@ -163,16 +157,16 @@ type internal F32x4 =
         static member Max(a, b) = Vector128.Max(a, b)
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member WhereBeats(a, b, yes, no) =
-            let notNumber = Vector128.OnesComplement(Vector128.Equals(a, a))
-            Vector128.ConditionalSelect(Vector128.BitwiseOr(Vector128.GreaterThan(a, b), notNumber), yes, no)
+        static member Beats(x, best) =
+            Vector128.AndNot(Vector128.Equals(best, best), Vector128.LessThanOrEqual(x, best))
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member WhereSame(a, b, yes, no) =
-            let bothNaN =
-                Vector128.OnesComplement(Vector128.BitwiseOr(Vector128.Equals(a, a), Vector128.Equals(b, b)))
+        static member Same(a, b) = Vector128.Equals(a, b)
 
-            Vector128.ConditionalSelect(Vector128.BitwiseOr(Vector128.Equals(a, b), bothNaN), yes, no)
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        static member Select(mask, yes, no) = Vector128.ConditionalSelect(mask, yes, no)
+
+        static member One = Vector128<float32>.One
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Sum v = Vector128.Sum v
@@ -196,9 +190,6 @@ type internal F64x8 =
         static member Splat p = Vector512.Create(NativePtr.read (NativePtr.ofNativeInt<float> p))
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member Of x = Vector512.Create(x: float)
-
-        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Add(a, b) = Vector512.Add(a, b)
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
@@ -211,16 +202,16 @@ type internal F64x8 =
         static member Max(a, b) = Vector512.Max(a, b)
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member WhereBeats(a, b, yes, no) =
-            let notNumber = Vector512.OnesComplement(Vector512.Equals(a, a))
-            Vector512.ConditionalSelect(Vector512.BitwiseOr(Vector512.GreaterThan(a, b), notNumber), yes, no)
+        static member Beats(x, best) =
+            Vector512.AndNot(Vector512.Equals(best, best), Vector512.LessThanOrEqual(x, best))
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member WhereSame(a, b, yes, no) =
-            let bothNaN =
-                Vector512.OnesComplement(Vector512.BitwiseOr(Vector512.Equals(a, a), Vector512.Equals(b, b)))
+        static member Same(a, b) = Vector512.Equals(a, b)
 
-            Vector512.ConditionalSelect(Vector512.BitwiseOr(Vector512.Equals(a, b), bothNaN), yes, no)
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        static member Select(mask, yes, no) = Vector512.ConditionalSelect(mask, yes, no)
+
+        static member One = Vector512<float>.One
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Sum v = Vector512.Sum v
@@ -244,9 +235,6 @@ type internal F64x4 =
         static member Splat p = Vector256.Create(NativePtr.read (NativePtr.ofNativeInt<float> p))
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member Of x = Vector256.Create(x: float)
-
-        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Add(a, b) = Vector256.Add(a, b)
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
@@ -259,16 +247,16 @@ type internal F64x4 =
         static member Max(a, b) = Vector256.Max(a, b)
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member WhereBeats(a, b, yes, no) =
-            let notNumber = Vector256.OnesComplement(Vector256.Equals(a, a))
-            Vector256.ConditionalSelect(Vector256.BitwiseOr(Vector256.GreaterThan(a, b), notNumber), yes, no)
+        static member Beats(x, best) =
+            Vector256.AndNot(Vector256.Equals(best, best), Vector256.LessThanOrEqual(x, best))
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member WhereSame(a, b, yes, no) =
-            let bothNaN =
-                Vector256.OnesComplement(Vector256.BitwiseOr(Vector256.Equals(a, a), Vector256.Equals(b, b)))
+        static member Same(a, b) = Vector256.Equals(a, b)
 
-            Vector256.ConditionalSelect(Vector256.BitwiseOr(Vector256.Equals(a, b), bothNaN), yes, no)
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        static member Select(mask, yes, no) = Vector256.ConditionalSelect(mask, yes, no)
+
+        static member One = Vector256<float>.One
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Sum v = Vector256.Sum v
@@ -292,9 +280,6 @@ type internal F64x2 =
         static member Splat p = Vector128.Create(NativePtr.read (NativePtr.ofNativeInt<float> p))
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member Of x = Vector128.Create(x: float)
-
-        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Add(a, b) = Vector128.Add(a, b)
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
@@ -307,16 +292,16 @@ type internal F64x2 =
         static member Max(a, b) = Vector128.Max(a, b)
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member WhereBeats(a, b, yes, no) =
-            let notNumber = Vector128.OnesComplement(Vector128.Equals(a, a))
-            Vector128.ConditionalSelect(Vector128.BitwiseOr(Vector128.GreaterThan(a, b), notNumber), yes, no)
+        static member Beats(x, best) =
+            Vector128.AndNot(Vector128.Equals(best, best), Vector128.LessThanOrEqual(x, best))
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member WhereSame(a, b, yes, no) =
-            let bothNaN =
-                Vector128.OnesComplement(Vector128.BitwiseOr(Vector128.Equals(a, a), Vector128.Equals(b, b)))
+        static member Same(a, b) = Vector128.Equals(a, b)
 
-            Vector128.ConditionalSelect(Vector128.BitwiseOr(Vector128.Equals(a, b), bothNaN), yes, no)
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        static member Select(mask, yes, no) = Vector128.ConditionalSelect(mask, yes, no)
+
+        static member One = Vector128<float>.One
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Sum v = Vector128.Sum v
@@ -340,9 +325,6 @@ type internal F32x1 =
         static member Splat p = NativePtr.read (NativePtr.ofNativeInt<float32> p)
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member Of x = x
-
-        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Add(a, b) = a + b
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
@@ -355,10 +337,15 @@ type internal F32x1 =
         static member Max(a, b) = Math.Max(a, b)
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member WhereBeats(a: float32, b, yes, no) = if a > b || a <> a then yes else no
+        static member Beats(x: float32, best: float32) = if not (x <= best) && best = best then 1.0f else 0.0f
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member WhereSame(a: float32, b: float32, yes, no) = if a = b || (a <> a && b <> b) then yes else no
+        static member Same(a: float32, b: float32) = if a = b then 1.0f else 0.0f
+
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        static member Select(mask: float32, yes, no) = if mask <> 0.0f then yes else no
+
+        static member One = 1.0f
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Sum v = v
@@ -382,9 +369,6 @@ type internal F64x1 =
         static member Splat p = NativePtr.read (NativePtr.ofNativeInt<float> p)
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member Of x = x
-
-        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Add(a, b) = a + b
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
@@ -397,12 +381,37 @@ type internal F64x1 =
         static member Max(a, b) = Math.Max(a, b)
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member WhereBeats(a: float, b, yes, no) = if a > b || a <> a then yes else no
+        static member Beats(x: float, best: float) = if not (x <= best) && best = best then 1.0 else 0.0
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member WhereSame(a: float, b: float, yes, no) = if a = b || (a <> a && b <> b) then yes else no
+        static member Same(a: float, b: float) = if a = b then 1.0 else 0.0
+
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
+        static member Select(mask: float, yes, no) = if mask <> 0.0 then yes else no
+
+        static member One = 1.0
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Sum v = v
 
         static member Lowest = Double.NegativeInfinity
+
+/// One element of any ordered number type.
+[<Struct>]
+type internal Numberx1<'T when 'T: unmanaged and 'T: equality and 'T :> INumber<'T> and 'T :> IMinMaxValue<'T>> =
+    interface IVector<'T, 'T> with
+        static member Count = 1
+        static member Zero = 'T.Zero
+        static member Load p = NativePtr.read (NativePtr.ofNativeInt<'T> p)
+        static member Store(v, p) = NativePtr.write (NativePtr.ofNativeInt<'T> p) v
+        static member Splat p = NativePtr.read (NativePtr.ofNativeInt<'T> p)
+        static member Add(a: 'T, b: 'T) : 'T = 'T.op_Addition (a, b)
+        static member Mul(a: 'T, b: 'T) : 'T = 'T.op_Multiply (a, b)
+        static member Fma(a: 'T, b: 'T, c: 'T) : 'T = 'T.op_Addition ('T.op_Multiply (a, b), c)
+        static member Max(a, b) = 'T.Max(a, b)
+        static member Beats(x: 'T, best: 'T) = if 'T.op_GreaterThan (x, best) then 'T.One else 'T.Zero
+        static member Same(a: 'T, b: 'T) = if 'T.op_Equality (a, b) then 'T.One else 'T.Zero
+        static member Select(mask: 'T, yes, no) = if 'T.IsZero mask then no else yes
+        static member One = 'T.One
+        static member Sum v = v
+        static member Lowest = 'T.MinValue
