@@ -155,7 +155,7 @@ module internal Tape =
                 Fail.unsupported
                     "while_loop"
                     "a loop of unknown length has no reverse-mode derivative, because its steps would have to be stored"
-                    "Use scan (or fori over a fixed number of steps), or forward mode (jvp)."
+                    "Use scan (or foriLoop over a fixed number of steps), or forward mode (jvp)."
 
     /// The graph of the pullback of `g` with respect to the inputs at `wanted`, as a function of all inputs of `g` and
     /// the cotangents of its outputs at `given`.
