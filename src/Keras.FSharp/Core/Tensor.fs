@@ -154,12 +154,7 @@ type Prim =
 
 /// A loop over the leading axis: operands are constants…, carries…, sequences…; results are carries…, stacked outputs….
 /// The body maps constants…, carries…, slices… to carries…, slices….
-and [<ReferenceEquality>] ScanDims =
-    { Body: Graph
-      Consts: int
-      Carries: int
-      Length: int
-      Reverse: bool }
+and [<ReferenceEquality>] ScanDims = { Body: Graph; Consts: int; Carries: int; Length: int; Reverse: bool }
 
 /// An operation with a meaning (`Decompose`) and perhaps a faster way on some backend. Two composites are the same
 /// operation if name, version and attributes are equal and neither is `Unique` (those that hold a user's function).
@@ -202,11 +197,7 @@ and [<Sealed; AllowNullLiteral>] Composite
         match o with
         | :? Composite as b ->
             obj.ReferenceEquals(a, b)
-            || (not isUnique
-                && not b.IsUnique
-                && name = b.Name
-                && version = b.Version
-                && attrs = b.Attrs)
+            || (not isUnique && not b.IsUnique && name = b.Name && version = b.Version && attrs = b.Attrs)
         | _ -> false
 
     override a.GetHashCode() =
@@ -244,48 +235,184 @@ and [<Sealed; AllowNullLiteral>] Tensor internal (aval: Aval, value: Value) =
         | Value.Traced _ -> true
         | Value.Concrete _ -> false
 
-    static member (+)(x: Tensor, y: Tensor) : Tensor = Operators.Get().Binary(BinaryOp.Add, x, y)
-    static member (+)(x: Tensor, y: float) : Tensor = Operators.Get().Right(BinaryOp.Add, x, y)
-    static member (+)(x: float, y: Tensor) : Tensor = Operators.Get().Left(BinaryOp.Add, x, y)
-    static member (-)(x: Tensor, y: Tensor) : Tensor = Operators.Get().Binary(BinaryOp.Sub, x, y)
-    static member (-)(x: Tensor, y: float) : Tensor = Operators.Get().Right(BinaryOp.Sub, x, y)
-    static member (-)(x: float, y: Tensor) : Tensor = Operators.Get().Left(BinaryOp.Sub, x, y)
-    static member (*)(x: Tensor, y: Tensor) : Tensor = Operators.Get().Binary(BinaryOp.Mul, x, y)
-    static member (*)(x: Tensor, y: float) : Tensor = Operators.Get().Right(BinaryOp.Mul, x, y)
-    static member (*)(x: float, y: Tensor) : Tensor = Operators.Get().Left(BinaryOp.Mul, x, y)
-    static member (/)(x: Tensor, y: Tensor) : Tensor = Operators.Get().Binary(BinaryOp.Div, x, y)
-    static member (/)(x: Tensor, y: float) : Tensor = Operators.Get().Right(BinaryOp.Div, x, y)
-    static member (/)(x: float, y: Tensor) : Tensor = Operators.Get().Left(BinaryOp.Div, x, y)
-    static member (%)(x: Tensor, y: Tensor) : Tensor = Operators.Get().Binary(BinaryOp.Rem, x, y)
-    static member (%)(x: Tensor, y: float) : Tensor = Operators.Get().Right(BinaryOp.Rem, x, y)
-    static member Pow(x: Tensor, y: Tensor) : Tensor = Operators.Get().Binary(BinaryOp.Pow, x, y)
-    static member Pow(x: Tensor, y: float) : Tensor = Operators.Get().Right(BinaryOp.Pow, x, y)
-    static member (~-)(x: Tensor) : Tensor = Operators.Get().Unary(UnaryOp.Neg, x)
-    static member Abs(x: Tensor) : Tensor = Operators.Get().Unary(UnaryOp.Abs, x)
-    static member Exp(x: Tensor) : Tensor = Operators.Get().Unary(UnaryOp.Exp, x)
-    static member Log(x: Tensor) : Tensor = Operators.Get().Unary(UnaryOp.Log, x)
-    static member Sqrt(x: Tensor) : Tensor = Operators.Get().Unary(UnaryOp.Sqrt, x)
-    static member Sin(x: Tensor) : Tensor = Operators.Get().Unary(UnaryOp.Sin, x)
-    static member Cos(x: Tensor) : Tensor = Operators.Get().Unary(UnaryOp.Cos, x)
-    static member Tan(x: Tensor) : Tensor = Operators.Get().Unary(UnaryOp.Tan, x)
-    static member Tanh(x: Tensor) : Tensor = Operators.Get().Unary(UnaryOp.Tanh, x)
-    static member Sinh(x: Tensor) : Tensor = Operators.Get().Unary(UnaryOp.Sinh, x)
-    static member Cosh(x: Tensor) : Tensor = Operators.Get().Unary(UnaryOp.Cosh, x)
+    /// The sum; of bools: or. Element types meet as in Keras (JAX's lattice) and shapes broadcast as in NumPy.
+    static member (+)(x: Tensor, y: Tensor) : Tensor = Operators.Current.Binary(BinaryOp.Add, x, y)
+
+    /// The sum; of bools: or. A plain number is weak: it takes the tensor's element type where that is of its kind or wider.
+    static member (+)(x: Tensor, y: float) : Tensor = Operators.Current.Right(BinaryOp.Add, x, Scalar.Float y)
+
+    /// The sum; of bools: or. A plain number is weak.
+    static member (+)(x: Tensor, y: int) : Tensor = Operators.Current.Right(BinaryOp.Add, x, Scalar.Int y)
+
+    /// The sum; of bools: or. A plain number is weak.
+    static member (+)(x: float, y: Tensor) : Tensor = Operators.Current.Left(BinaryOp.Add, Scalar.Float x, y)
+
+    /// The sum; of bools: or. A plain number is weak.
+    static member (+)(x: int, y: Tensor) : Tensor = Operators.Current.Left(BinaryOp.Add, Scalar.Int x, y)
+
+    /// The difference. Element types meet as in Keras (JAX's lattice) and shapes broadcast as in NumPy.
+    static member (-)(x: Tensor, y: Tensor) : Tensor = Operators.Current.Binary(BinaryOp.Sub, x, y)
+
+    /// The difference. A plain number is weak: it takes the tensor's element type where that is of its kind or wider.
+    static member (-)(x: Tensor, y: float) : Tensor = Operators.Current.Right(BinaryOp.Sub, x, Scalar.Float y)
+
+    /// The difference. A plain number is weak.
+    static member (-)(x: Tensor, y: int) : Tensor = Operators.Current.Right(BinaryOp.Sub, x, Scalar.Int y)
+
+    /// The difference. A plain number is weak.
+    static member (-)(x: float, y: Tensor) : Tensor = Operators.Current.Left(BinaryOp.Sub, Scalar.Float x, y)
+
+    /// The difference. A plain number is weak.
+    static member (-)(x: int, y: Tensor) : Tensor = Operators.Current.Left(BinaryOp.Sub, Scalar.Int x, y)
+
+    /// The product; of bools: and. Element types meet as in Keras (JAX's lattice) and shapes broadcast as in NumPy.
+    static member (*)(x: Tensor, y: Tensor) : Tensor = Operators.Current.Binary(BinaryOp.Mul, x, y)
+
+    /// The product; of bools: and. A plain number is weak: it takes the tensor's element type where that is of its kind or wider.
+    static member (*)(x: Tensor, y: float) : Tensor = Operators.Current.Right(BinaryOp.Mul, x, Scalar.Float y)
+
+    /// The product; of bools: and. A plain number is weak.
+    static member (*)(x: Tensor, y: int) : Tensor = Operators.Current.Right(BinaryOp.Mul, x, Scalar.Int y)
+
+    /// The product; of bools: and. A plain number is weak.
+    static member (*)(x: float, y: Tensor) : Tensor = Operators.Current.Left(BinaryOp.Mul, Scalar.Float x, y)
+
+    /// The product; of bools: and. A plain number is weak.
+    static member (*)(x: int, y: Tensor) : Tensor = Operators.Current.Left(BinaryOp.Mul, Scalar.Int x, y)
+
+    /// The quotient (`keras.ops.true_divide`): of integers it is a float. Element types meet as in Keras (JAX's lattice) and shapes broadcast as in NumPy.
+    static member (/)(x: Tensor, y: Tensor) : Tensor = Operators.Current.Binary(BinaryOp.Div, x, y)
+
+    /// The quotient (`keras.ops.true_divide`): of integers it is a float. A plain number is weak: it takes the tensor's element type where that is of its kind or wider.
+    static member (/)(x: Tensor, y: float) : Tensor = Operators.Current.Right(BinaryOp.Div, x, Scalar.Float y)
+
+    /// The quotient (`keras.ops.true_divide`): of integers it is a float. A plain number is weak.
+    static member (/)(x: Tensor, y: int) : Tensor = Operators.Current.Right(BinaryOp.Div, x, Scalar.Int y)
+
+    /// The quotient (`keras.ops.true_divide`): of integers it is a float. A plain number is weak.
+    static member (/)(x: float, y: Tensor) : Tensor = Operators.Current.Left(BinaryOp.Div, Scalar.Float x, y)
+
+    /// The quotient (`keras.ops.true_divide`): of integers it is a float. A plain number is weak.
+    static member (/)(x: int, y: Tensor) : Tensor = Operators.Current.Left(BinaryOp.Div, Scalar.Int x, y)
+
+    /// The remainder with the sign of the divisor (`keras.ops.mod`). Element types meet as in Keras (JAX's lattice) and shapes broadcast as in NumPy.
+    static member (%)(x: Tensor, y: Tensor) : Tensor = Operators.Current.Binary(BinaryOp.Rem, x, y)
+
+    /// The remainder with the sign of the divisor (`keras.ops.mod`). A plain number is weak: it takes the tensor's element type where that is of its kind or wider.
+    static member (%)(x: Tensor, y: float) : Tensor = Operators.Current.Right(BinaryOp.Rem, x, Scalar.Float y)
+
+    /// The remainder with the sign of the divisor (`keras.ops.mod`). A plain number is weak.
+    static member (%)(x: Tensor, y: int) : Tensor = Operators.Current.Right(BinaryOp.Rem, x, Scalar.Int y)
+
+    /// The remainder with the sign of the divisor (`keras.ops.mod`). A plain number is weak.
+    static member (%)(x: float, y: Tensor) : Tensor = Operators.Current.Left(BinaryOp.Rem, Scalar.Float x, y)
+
+    /// The remainder with the sign of the divisor (`keras.ops.mod`). A plain number is weak.
+    static member (%)(x: int, y: Tensor) : Tensor = Operators.Current.Left(BinaryOp.Rem, Scalar.Int x, y)
+
+    /// The power (`**`). Element types meet as in Keras (JAX's lattice) and shapes broadcast as in NumPy.
+    static member Pow(x: Tensor, y: Tensor) : Tensor = Operators.Current.Binary(BinaryOp.Pow, x, y)
+
+    /// The power (`**`). A plain number is weak: it takes the tensor's element type where that is of its kind or wider.
+    static member Pow(x: Tensor, y: float) : Tensor = Operators.Current.Right(BinaryOp.Pow, x, Scalar.Float y)
+
+    /// The power (`**`). A plain number is weak.
+    static member Pow(x: Tensor, y: int) : Tensor = Operators.Current.Right(BinaryOp.Pow, x, Scalar.Int y)
+
+    /// The power (`**`). A plain number is weak.
+    static member Pow(x: float, y: Tensor) : Tensor = Operators.Current.Left(BinaryOp.Pow, Scalar.Float x, y)
+
+    /// The power (`**`). A plain number is weak.
+    static member Pow(x: int, y: Tensor) : Tensor = Operators.Current.Left(BinaryOp.Pow, Scalar.Int x, y)
+
+    /// The negative.
+    static member (~-)(x: Tensor) : Tensor = Operators.Current.Unary(UnaryOp.Neg, x)
+
+    /// The absolute value; integers stay integers.
+    static member Abs(x: Tensor) : Tensor = Operators.Current.Unary(UnaryOp.Abs, x)
+
+    /// `keras.ops.exp`; integers become `floatx`.
+    static member Exp(x: Tensor) : Tensor = Operators.Current.Unary(UnaryOp.Exp, x)
+
+    /// `keras.ops.log`; integers become `floatx`.
+    static member Log(x: Tensor) : Tensor = Operators.Current.Unary(UnaryOp.Log, x)
+
+    /// `keras.ops.sqrt`; integers become `floatx`.
+    static member Sqrt(x: Tensor) : Tensor = Operators.Current.Unary(UnaryOp.Sqrt, x)
+
+    /// `keras.ops.sin`; integers become `floatx`.
+    static member Sin(x: Tensor) : Tensor = Operators.Current.Unary(UnaryOp.Sin, x)
+
+    /// `keras.ops.cos`; integers become `floatx`.
+    static member Cos(x: Tensor) : Tensor = Operators.Current.Unary(UnaryOp.Cos, x)
+
+    /// `keras.ops.tan`; integers become `floatx`.
+    static member Tan(x: Tensor) : Tensor = Operators.Current.Unary(UnaryOp.Tan, x)
+
+    /// `keras.ops.tanh`; integers become `floatx`.
+    static member Tanh(x: Tensor) : Tensor = Operators.Current.Unary(UnaryOp.Tanh, x)
+
+    /// `keras.ops.sinh`; integers become `floatx`.
+    static member Sinh(x: Tensor) : Tensor = Operators.Current.Unary(UnaryOp.Sinh, x)
+
+    /// `keras.ops.cosh`; integers become `floatx`.
+    static member Cosh(x: Tensor) : Tensor = Operators.Current.Unary(UnaryOp.Cosh, x)
+
+    /// `keras.ops.arcsin`; integers become `floatx`.
+    static member Asin(x: Tensor) : Tensor = Operators.Current.Unary(UnaryOp.Asin, x)
+
+    /// `keras.ops.arccos`; integers become `floatx`.
+    static member Acos(x: Tensor) : Tensor = Operators.Current.Unary(UnaryOp.Acos, x)
+
+    /// `keras.ops.arctan`; integers become `floatx`.
+    static member Atan(x: Tensor) : Tensor = Operators.Current.Unary(UnaryOp.Atan, x)
+
+    /// `keras.ops.floor`; integers become `floatx`.
+    static member Floor(x: Tensor) : Tensor = Operators.Current.Unary(UnaryOp.Floor, x)
+
+    /// `keras.ops.ceil`; integers become `floatx`.
+    static member Ceiling(x: Tensor) : Tensor = Operators.Current.Unary(UnaryOp.Ceil, x)
+
+    /// `keras.ops.round`: halves go to the even neighbour; integers stay.
+    static member Round(x: Tensor) : Tensor = Operators.Current.Unary(UnaryOp.Round, x)
+
+    /// One index per leading axis, which is dropped: `x[0]`, `x[-1, 2]`. Negative indices count from the end.
+    member x.Item
+        with get ([<ParamArray>] indices: int[]): Tensor = Operators.Current.At(x, indices)
+
+    /// The rows that an integer tensor names, or the rows where a bool tensor is true (`keras.ops.take` on axis 0).
+    member x.Item
+        with get (rows: Tensor): Tensor = Operators.Current.Rows(x, rows)
+
+    /// F#'s slices, bounds included and negative ones counted from the end: `x[0, *, 1..3]`, `x[.. -2]`, `x[5..]`. For
+    /// steps, new axes and an ellipsis see `Tensor.get`.
+    member x.GetSlice([<ParamArray>] arguments: objnull[]) : Tensor = Operators.Current.Slice(x, arguments)
 
     /// As NumPy prints an array.
-    override x.ToString() = Operators.Get().Print x
+    override x.ToString() = Operators.Current.Print x
 
-/// How the operators of `Tensor` reach the functions that are defined after it.
+/// How the members of `Tensor` reach the functions that are defined after it.
 and [<AbstractClass; AllowNullLiteral>] internal Operators() =
-    static let mutable current: Operators = null
+    // Found by name because nothing defined later can be counted on to have run before the first use.
+    static let current =
+        lazy
+            (let t = typeof<Operators>.Assembly.GetType("Keras.FSharp.TensorOperators", true)
 
-    /// Set once by the file that defines the operators.
-    static member Install(o: Operators) = current <- o
-    static member Get() : Operators = current
+             match Activator.CreateInstance(Unchecked.nonNull t, true) with
+             | :? Operators as o -> o
+             | _ -> invalidOp "TensorOperators must implement Operators")
+
+    static member Current: Operators = current.Value
     abstract Unary: UnaryOp * Tensor -> Tensor
     abstract Binary: BinaryOp * Tensor * Tensor -> Tensor
-    abstract Right: BinaryOp * Tensor * float -> Tensor
-    abstract Left: BinaryOp * float * Tensor -> Tensor
+    abstract Right: BinaryOp * Tensor * Scalar -> Tensor
+    abstract Left: BinaryOp * Scalar * Tensor -> Tensor
+    abstract At: Tensor * int[] -> Tensor
+    abstract Rows: Tensor * Tensor -> Tensor
+
+    /// Per axis an `int`, or two `int option` for a range, as the compiler writes F#'s slices.
+    abstract Slice: Tensor * objnull[] -> Tensor
+
     abstract Print: Tensor -> string
 
 /// What stands behind a tensor: elements in memory, or a role in a transformation.
@@ -352,40 +479,37 @@ and [<AbstractClass; AllowNullLiteral>] Buffer() =
     abstract Release: unit -> unit
 
 /// One equation of a graph: outputs = prim(inputs), all variables by number.
-and [<Struct; NoEquality; NoComparison>] Eqn =
-    {
-        Prim: Prim
-        Inputs: int[]
-        Outputs: int[]
-        /// The layer or scope it came from; may be empty.
-        Scope: string
-    }
+and [<Struct; NoEquality; NoComparison>] Eqn = {
+    Prim: Prim
+    Inputs: int[]
+    Outputs: int[]
+    /// The layer or scope it came from; may be empty.
+    Scope: string
+}
 
 /// A pure function of tensors, written down: variables have one definition each and equations stand in order.
-and [<ReferenceEquality>] Graph =
-    {
-        /// Element type and shape of every variable.
-        Avals: Aval[]
-        Inputs: int[]
-        Constants: struct (int * Tensor)[]
-        Eqns: Eqn[]
-        Outputs: int[]
-    }
+and [<ReferenceEquality>] Graph = {
+    /// Element type and shape of every variable.
+    Avals: Aval[]
+    Inputs: int[]
+    Constants: struct (int * Tensor)[]
+    Eqns: Eqn[]
+    Outputs: int[]
+}
 
 /// A graph with the results of memory planning; made by `Plan.make`.
-and [<ReferenceEquality>] Plan =
-    {
-        Graph: Graph
-        /// Per input: may its memory be reused and its buffer be given away?
-        Donated: bool[]
-        /// Per equation: the variables that are used here for the last time and may be freed or overwritten
-        /// (never graph outputs, constants, or inputs that are not donated).
-        Dead: int[][]
-        /// Per variable: the equation that defines it, -1 for inputs and constants.
-        DefinedBy: int[]
-        /// Per variable: the position of its last use among the equations; `Int32.MaxValue` for graph outputs.
-        LastUse: int[]
-    }
+and [<ReferenceEquality>] Plan = {
+    Graph: Graph
+    /// Per input: may its memory be reused and its buffer be given away?
+    Donated: bool[]
+    /// Per equation: the variables that are used here for the last time and may be freed or overwritten
+    /// (never graph outputs, constants, or inputs that are not donated).
+    Dead: int[][]
+    /// Per variable: the equation that defines it, -1 for inputs and constants.
+    DefinedBy: int[]
+    /// Per variable: the position of its last use among the equations; `Int32.MaxValue` for graph outputs.
+    LastUse: int[]
+}
 
 /// A compiled program.
 and IExecutable =
