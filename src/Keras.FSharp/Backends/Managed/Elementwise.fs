@@ -257,6 +257,12 @@ let private binaryLoop (op: BinaryOp) (d: DType) : struct (Loop2 * int64) voptio
     | DType.Complex128 -> ValueSome(struct (complexBinary op d, costly))
     | _ -> ValueNone
 
+/// The loop of an operation on two operands of a type that is computed as itself (no 16-bit floats).
+let loop2 (op: BinaryOp) (d: DType) : Loop2 =
+    match binaryLoop op d with
+    | ValueSome(struct (loop, _)) -> loop
+    | ValueNone -> missing $"{op}" d
+
 /// One operand.
 let unary (op: UnaryOp) (inputs: Aval[]) (outputs: Aval[]) : Kernel =
     let x, y = inputs[0], outputs[0]

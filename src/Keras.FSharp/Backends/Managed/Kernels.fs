@@ -46,14 +46,14 @@ let prepare (prim: Prim) (inputs: Aval[]) (outputs: Aval[]) : Kernel =
     | Prim.Reduce(op, axes) -> Reduce.prepare op axes inputs outputs
     | Prim.Dot dims -> Dot.prepare dims inputs outputs
     | Prim.Conv dims -> Conv.prepare dims inputs outputs
-    | Prim.Gather _
-    | Prim.Scatter _
-    | Prim.ArgReduce _
-    | Prim.Cumulative _
-    | Prim.Sort _
-    | Prim.TopK _
-    | Prim.Rng _
-    | Prim.Window _
+    | Prim.ArgReduce(largest, axis) -> Scan.argReduce largest axis inputs outputs
+    | Prim.Cumulative(op, axis, reverse) -> Scan.cumulative op axis reverse inputs outputs
+    | Prim.Gather batch -> Indexing.gather batch inputs outputs
+    | Prim.Scatter(op, batch) -> Indexing.scatter op batch inputs outputs
+    | Prim.Sort(axis, keys) -> Sorting.sortAll axis keys inputs
+    | Prim.TopK k -> Sorting.topK k inputs
+    | Prim.Rng(op, dtype, shape) -> Rng.prepare op dtype shape inputs
+    | Prim.Window dims -> Window.prepare dims inputs outputs
     | Prim.Fft _
     | Prim.Linalg _ -> missing prim inputs
     | Prim.Cond _
