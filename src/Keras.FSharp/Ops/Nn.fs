@@ -338,25 +338,36 @@ type Nn internal () =
 
     // ---- blocks -----------------------------------------------------------------------------------------------------
 
-    static member private blocks(op: string, dataFormat: string option, x: Tensor, f: Tensor -> Tensor) : Tensor =
+    /// Runs `f` with the channels last. Among the channels the place in the block varies slowest, but fastest where the
+    /// data format has the channels first; `f` is told.
+    static member private blocks(op: string, dataFormat: string option, x: Tensor, f: bool -> Tensor -> Tensor) =
         if x.Rank <> 4 then
             Fail.value op $"the input has shape {x.Shape}" "Four axes are needed."
 
-        Spatial.channelsLast op (Some(defaultArg dataFormat "channels_last")) f x
+        let format = Some(defaultArg dataFormat "channels_last")
+        Spatial.channelsLast op format (f (Spatial.isFirst op format)) x
 
     /// Moves channels into blocks of `blockSize` × `blockSize` cells. Keras: `keras.ops.depth_to_space`.
     static member depthToSpace(x: Tensor, blockSize: int, ?dataFormat: string) : Tensor =
         let b = blockSize
 
-        let f (x: Tensor) =
+        let f channelsFirst (x: Tensor) =
             let n, h, w, c = x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3]
 
             if b < 1 || c % (b * b) <> 0 then
                 Fail.value "ops.depth_to_space" $"{c} channels do not fill blocks of {b} by {b}" ""
 
-            Lax.reshape (Dims.own [| n; h; w; b; b; c / (b * b) |]) x
-            |> Lax.transpose (Dims.own [| 0; 1; 3; 2; 4; 5 |])
-            |> Lax.reshape (Dims.own [| n; h * b; w * b; c / (b * b) |])
+            let rest = c / (b * b)
+
+            let apart, order =
+                if channelsFirst then
+                    [| n; h; w; rest; b; b |], [| 0; 1; 4; 2; 5; 3 |]
+                else
+                    [| n; h; w; b; b; rest |], [| 0; 1; 3; 2; 4; 5 |]
+
+            Lax.reshape (Dims.own apart) x
+            |> Lax.transpose (Dims.own order)
+            |> Lax.reshape (Dims.own [| n; h * b; w * b; rest |])
 
         Nn.blocks ("ops.depth_to_space", dataFormat, x, f)
 
@@ -364,14 +375,16 @@ type Nn internal () =
     static member spaceToDepth(x: Tensor, blockSize: int, ?dataFormat: string) : Tensor =
         let b = blockSize
 
-        let f (x: Tensor) =
+        let f channelsFirst (x: Tensor) =
             let n, h, w, c = x.Shape[0], x.Shape[1], x.Shape[2], x.Shape[3]
 
             if b < 1 || h % b <> 0 || w % b <> 0 then
                 Fail.value "ops.space_to_depth" $"{h} by {w} cells cannot be cut into blocks of {b} by {b}" ""
 
+            let order = if channelsFirst then [| 0; 1; 3; 5; 2; 4 |] else [| 0; 1; 3; 2; 4; 5 |]
+
             Lax.reshape (Dims.own [| n; h / b; b; w / b; b; c |]) x
-            |> Lax.transpose (Dims.own [| 0; 1; 3; 2; 4; 5 |])
+            |> Lax.transpose (Dims.own order)
             |> Lax.reshape (Dims.own [| n; h / b; w / b; c * b * b |])
 
         Nn.blocks ("ops.space_to_depth", dataFormat, x, f)

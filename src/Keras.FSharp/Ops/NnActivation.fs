@@ -12,6 +12,12 @@ type NnActivation internal () =
 
     static member private above(x: Tensor, limit: float) : Tensor = Lax.gt x (Lax.fullLike x limit)
 
+    /// |x| at most the limit. False for NaN, which so is not replaced.
+    static member private within(x: Tensor, limit: float) : Tensor = Lax.le (Lax.abs x) (Lax.fullLike x limit)
+
+    /// Bools are no numbers; integers may stay what they are.
+    static member private number(x: Tensor) : Tensor = if DType.isInteger x.DType then x else Types.toFloating x
+
     /// x limited to an interval; outside of it no gradient flows.
     static member private limited(low: float, high: float, x: Tensor) : Tensor =
         Lax.min (Lax.max x (Lax.fullLike x low)) (Lax.fullLike x high)
@@ -20,7 +26,7 @@ type NnActivation internal () =
     static member relu(x: Tensor) : Tensor =
         if DType.isFloat x.DType then Composites.relu x else Lax.max x (Lax.zerosLike x)
 
-    /// min(max(x, 0), 6). Keras: `keras.ops.relu6`.
+    /// min(max(x, 0), 6); integers stay integers. Keras: `keras.ops.relu6`.
     static member relu6(x: Tensor) : Tensor = NnActivation.limited (0.0, 6.0, Types.toFloating x)
 
     /// 1 / (1 + exp(-x)). Keras: `keras.ops.sigmoid`.
@@ -70,14 +76,13 @@ type NnActivation internal () =
     /// x moved towards 0 by the threshold, 0 within it. Keras: `keras.ops.soft_shrink`.
     static member softShrink(x: Tensor, ?threshold: float) : Tensor =
         let x, t = Types.toFloating x, defaultArg threshold 0.5
-        let below = Lax.lt x (Lax.fullLike x -t)
-        let negative = Lax.select below (Lax.shift t x) (Lax.zerosLike x)
-        Lax.select (NnActivation.above (x, t)) (Lax.shift -t x) negative
+        let moved = Lax.sub x (Lax.scale t (Lax.sign x))
+        Lax.select (NnActivation.within (x, t)) (Lax.zerosLike x) moved
 
     /// x where |x| exceeds the threshold, else 0. Keras: `keras.ops.hard_shrink`.
     static member hardShrink(x: Tensor, ?threshold: float) : Tensor =
         let x = Types.toFloating x
-        Lax.select (NnActivation.above (Lax.abs x, defaultArg threshold 0.5)) x (Lax.zerosLike x)
+        Lax.select (NnActivation.within (x, defaultArg threshold 0.5)) (Lax.zerosLike x) x
 
     /// x where it exceeds the threshold, else `defaultValue`; integers stay integers. Keras: `keras.ops.threshold`.
     static member threshold(x: Tensor, threshold: float, defaultValue: float) : Tensor =

@@ -22,7 +22,8 @@ module internal Spatial =
 
         Dims.own d
 
-    let private isFirst (op: string) (dataFormat: string option) =
+    /// True for "channels_first".
+    let isFirst (op: string) (dataFormat: string option) =
         match defaultArg dataFormat Config.ImageDataFormat with
         | "channels_last" -> false
         | "channels_first" -> true

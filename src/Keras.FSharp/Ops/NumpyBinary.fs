@@ -118,9 +118,18 @@ type NumpyBinary internal () =
     /// The smaller; NaN is ignored where the other is a number. Keras: `keras.ops.fmin`.
     static member fmin(x1: Operand, x2: Operand) : Tensor = NumpyBinary.ignoringNaN (Lax.min, x1, x2)
 
+    /// A few operations take Python's own floats for `floatx`, so that half precision widens beside them.
+    static member private firmFloat(x1: Operand, x2: Operand) : DType =
+        let firm (o: Operand) =
+            match o with
+            | Operand.Number(v, Promotion.Kind.WeakFloat) -> Operand.Number(v, Promotion.Kind.Strong Config.FloatX)
+            | o -> o
+
+        Types.narrow (Types.commonFloat [ firm x1; firm x2 ])
+
     /// The angle of the point (x2, x1), a float of at most 32 bits. Keras: `keras.ops.arctan2`.
     static member arctan2(x1: Operand, x2: Operand) : Tensor =
-        let d = Types.narrow (Types.commonFloat [ x1; x2 ])
+        let d = NumpyBinary.firmFloat (x1, x2)
         Lax.atan2 (x1.As d) (x2.As d)
 
     /// √(x1² + x2²) without overflow, a float. Keras: `keras.ops.hypot`.
@@ -136,14 +145,8 @@ type NumpyBinary internal () =
 
         NumpyBinary.floating (f, x1, x2)
 
-    /// Python's own floats meet half precision as `floatx` here, as in Keras.
     static member private logSum(unit: float, x1: Operand, x2: Operand) : Tensor =
-        let firm (o: Operand) =
-            match o with
-            | Operand.Number(v, Promotion.Kind.WeakFloat) -> Operand.Number(v, Promotion.Kind.Strong Config.FloatX)
-            | o -> o
-
-        let d = Types.narrow (Types.commonFloat [ firm x1; firm x2 ])
+        let d = NumpyBinary.firmFloat (x1, x2)
         let a, b = x1.As d, x2.As d
         let high = Lax.max a b
         let away = Lax.scale -unit (Lax.abs (Lax.sub a b))

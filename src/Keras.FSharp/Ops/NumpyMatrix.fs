@@ -213,6 +213,13 @@ type NumpyMatrix internal () =
         else
             f (Array.map (Lax.convert d) xs)
 
+    /// Sums of products of bytes need more room than a byte has.
+    static member private roomy(xs: Tensor[]) : Tensor[] =
+        if xs |> Array.forall (fun x -> x.DType = DType.Int8) then
+            Array.map (Lax.convert DType.Int32) xs
+        else
+            xs
+
     static member private dotAxes(a: Tensor, b: Tensor, axesA: Dims, axesB: Dims) : Tensor =
         let d = {
             LhsContract = axesA
@@ -252,9 +259,10 @@ type NumpyMatrix internal () =
             Lax.matmul (Lax.broadcastTo (Dims.append batch (tail a)) a) (Lax.broadcastTo (Dims.append batch (tail b)) b)
 
     /// The matrix product of the last two axes, broadcast over the others; vectors are rows or columns. At most 32 bits
-    /// wide. Keras: `keras.ops.matmul`.
+    /// wide; of int8 int32. Keras: `keras.ops.matmul`.
     static member matmul(x1: Tensor, x2: Tensor) : Tensor =
-        NumpyMatrix.contract (Types.narrow, [| x1; x2 |], (fun xs -> NumpyMatrix.product (xs[0], xs[1])))
+        let xs = NumpyMatrix.roomy [| x1; x2 |]
+        NumpyMatrix.contract (Types.narrow, xs, (fun xs -> NumpyMatrix.product (xs[0], xs[1])))
 
     /// Contracts the last axis of x1 with the last but one of x2; scalars multiply. At most 32 bits wide.
     /// Keras: `keras.ops.dot`.
@@ -296,7 +304,7 @@ type NumpyMatrix internal () =
     /// Einstein's summation: axes are named by letters, those that the result does not name are summed over; '...' stands
     /// for any further axes. Keras: `keras.ops.einsum`.
     static member einsum(subscripts: string, [<ParamArray>] operands: Tensor[]) : Tensor =
-        NumpyMatrix.contract (id, operands, Einsum.run subscripts)
+        NumpyMatrix.contract (id, NumpyMatrix.roomy operands, Einsum.run subscripts)
 
     /// Contracts the last axes of both; scalars multiply. Keras: `keras.ops.inner`.
     static member inner(x1: Tensor, x2: Tensor) : Tensor =
