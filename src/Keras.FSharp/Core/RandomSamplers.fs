@@ -25,10 +25,12 @@ module RandomSamplers =
         if not (DType.isFloat x.DType) then
             Fail.value where $"the parameter is a tensor {x.Aval}, a float type is needed" ""
 
-    /// The logarithms of gamma distributed numbers with shape parameter `alpha` > 0 (broadcast to `shape`) and scale 1:
-    /// finite even where the numbers themselves are too small for the dtype.
-    let logGamma (alpha: Tensor) (shape: Dims) (key: Tensor) : Tensor =
-        checkFloat "random.gamma" alpha
+    /// Half precision is too coarse for acceptance tests: there `f` works in float32.
+    let private widened (dtype: DType) (f: DType -> Tensor) : Tensor =
+        let d = if DType.size dtype < 4 then DType.Float32 else dtype
+        Lax.convert dtype (f d)
+
+    let private logGammaOf (alpha: Tensor) (shape: Dims) (key: Tensor) : Tensor =
         let dtype = alpha.DType
         let alpha = Lax.broadcastTo shape alpha
         let keys = Random.splitN 3 key
@@ -51,15 +53,29 @@ module RandomSamplers =
         let boost = Lax.div (Lax.neg (Random.exponential dtype shape keys[2])) alpha
         Lax.add sample (Lax.select small boost (Lax.zerosLike alpha))
 
+    /// The logarithms of gamma distributed numbers with shape parameter `alpha` > 0 (broadcast to `shape`) and scale 1:
+    /// finite even where the numbers themselves are too small for the dtype.
+    let logGamma (alpha: Tensor) (shape: Dims) (key: Tensor) : Tensor =
+        checkFloat "random.gamma" alpha
+        widened alpha.DType (fun d -> logGammaOf (Lax.convert d alpha) shape key)
+
     /// Gamma distributed numbers with shape parameter `alpha` > 0 (a float tensor, broadcast to `shape`) and scale 1
     /// (`keras.random.gamma`).
-    let gamma (alpha: Tensor) (shape: Dims) (key: Tensor) : Tensor = Lax.exp (logGamma alpha shape key)
+    let gamma (alpha: Tensor) (shape: Dims) (key: Tensor) : Tensor =
+        checkFloat "random.gamma" alpha
+        widened alpha.DType (fun d -> Lax.exp (logGammaOf (Lax.convert d alpha) shape key))
 
     /// Beta distributed numbers with parameters `a`, `b` > 0 (float tensors, broadcast to `shape`; `keras.random.beta`).
     let beta (a: Tensor) (b: Tensor) (shape: Dims) (key: Tensor) : Tensor =
+        checkFloat "random.beta" a
+        checkFloat "random.beta" b
         let key1, key2 = Random.split key
+
         // x / (x + y) by logarithms, which do not underflow for small parameters.
-        Lax.logistic (Lax.sub (logGamma a shape key1) (logGamma b shape key2))
+        widened a.DType (fun d ->
+            let x = logGammaOf (Lax.convert d a) shape key1
+            let y = logGammaOf (Lax.convert d b) shape key2
+            Lax.logistic (Lax.sub x y))
 
     /// Where n·p is small: how many geometrically distributed waiting times fit into n trials.
     let private binomialByWaiting (n: Tensor) (p: Tensor) (shape: Dims) (key: Tensor) : Tensor =
@@ -126,14 +142,10 @@ module RandomSamplers =
         let accepted = Lax.logicalAnd valid (Lax.logicalOr quick (Lax.le logV bound))
         firstAccepted accepted k
 
-    /// How many of `counts` trials succeed with probability `p` each (float tensors, broadcast to `shape`; the result has
-    /// their dtype; `keras.random.binomial`).
-    let binomial (counts: Tensor) (p: Tensor) (shape: Dims) (key: Tensor) : Tensor =
-        checkFloat "random.binomial" counts
-        checkFloat "random.binomial" p
+    let private binomialOf (counts: Tensor) (p: Tensor) (shape: Dims) (key: Tensor) : Tensor =
         let keys = Random.splitN 2 key
         let n = Lax.broadcastTo shape counts
-        let p = Lax.broadcastTo shape (Lax.convert n.DType p)
+        let p = Lax.broadcastTo shape p
         let one = Lax.onesLike n
         // The rarer outcome is counted.
         let flipped = Lax.gt p (c n 0.5)
@@ -146,3 +158,10 @@ module RandomSamplers =
         let many = binomialByRejection (Lax.select large n (c n 40.0)) (Lax.select large p half) shape keys[1]
         let rare = Lax.select never (Lax.zerosLike n) (Lax.select large many few)
         Lax.select flipped (Lax.sub n rare) rare
+
+    /// How many of `counts` trials succeed with probability `p` each (float tensors, broadcast to `shape`; the result has
+    /// their dtype; `keras.random.binomial`).
+    let binomial (counts: Tensor) (p: Tensor) (shape: Dims) (key: Tensor) : Tensor =
+        checkFloat "random.binomial" counts
+        checkFloat "random.binomial" p
+        widened counts.DType (fun d -> binomialOf (Lax.convert d counts) (Lax.convert d p) shape key)
