@@ -228,6 +228,48 @@ let tests =
             Expect.equal (next true) [| 1338u * 5387u % 933199u; 3u * 5387u % 933199u |] "unordered step"
             Expect.isGreaterThan (SeedGenerator().Seed) 0 "a seed is drawn"
 
+        testCase "the same numbers mapped over keys and compiled"
+        <| fun () ->
+            let shape = Dims.ofSeq [ 4; 2 ]
+
+            let sample (key: Tensor) =
+                let keys = Random.splitN 4 key
+                let alpha = tensor [ 0.5; 3.0 ]
+
+                [
+                    Random.normal DType.Float32 shape keys[0]
+                    Lax.convert DType.Float32 (Random.randint DType.Int32 shape -3L 9L keys[1])
+                    Lax.convert DType.Float32 (Random.shuffle 0 (Lax.iota shape DType.Int32 0) keys[2])
+                    RandomSamplers.gamma alpha shape keys[3]
+                    Random.uniform DType.Float32 shape 0.0 1.0 (Random.foldInTensor (Tensor.scalar 3) key)
+                ]
+                |> List.map (Lax.reshape (Dims.cons 1 shape))
+                |> List.toArray
+                |> Lax.concat 0
+
+            let rows = Random.splitRows 3 (Random.key 9L)
+            let one = [| for i in 0..2 -> sample rows[i] |]
+            let mapped = Transform.vmap sample rows
+            let compiled = Transform.jit sample
+
+            for i in 0..2 do
+                let near (x: Tensor) what =
+                    for a, b in Array.zip (Tensor.toArray<float32> one[i]) (Tensor.toArray<float32> x) do
+                        Expect.isLessThanOrEqual (abs (a - b)) (1e-5f * abs a) what
+
+                near mapped[i] "vmap"
+                near (compiled rows[i]) "jit"
+
+        testCase "gamma numbers can be differentiated"
+        <| fun () ->
+            let a = Tensor.scalar 2.5f
+
+            let mean (a: Tensor) =
+                RandomSamplers.gamma a wide (Random.key 2L) |> Lax.sumAll |> Lax.scale (1.0 / 40000.0)
+            // The mean is a, but the choice of candidates depends on a as well, which no gradient sees.
+            let g = Tensor.toFloat (Transform.grad mean a)
+            Expect.isLessThan (abs (g - 1.0)) 0.1 $"{g}"
+
         testCase "refusals"
         <| fun () ->
             let key = Random.key 0L

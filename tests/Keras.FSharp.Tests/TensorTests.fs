@@ -305,5 +305,55 @@ let operators =
             Expect.stringContains message "256 does not fit" "weak int out of range"
     ]
 
+let traced =
+    testList "inside transformations" [
+        testCase "gradients of parts"
+        <| fun () ->
+            let m = arange [ 2; 3 ]
+            let g = Transform.grad (fun (x: Tensor) -> Lax.sumAll (x[1, *] * tensor [ 1.0; 2.0; 3.0 ] + x[0, 1])) m
+            same g [ 2; 3 ] [ 0.0; 3.0; 0.0; 1.0; 2.0; 3.0 ] "slices"
+            let back = Idx.Range(None, None, Some -2)
+            let g = Transform.grad (fun x -> Tensor.get [ Idx.At 0; back ] x * tensor [ 5.0; 7.0 ] |> Lax.sumAll) m
+            same g [ 2; 3 ] [ 7.0; 0.0; 5.0; 0.0; 0.0; 0.0 ] "backwards"
+            let rows = tensor [ 1; 1; -1 ]
+            let g = Transform.grad (fun (x: Tensor) -> Lax.sumAll x[rows]) m
+            same g [ 2; 3 ] [ 0.0; 0.0; 0.0; 3.0; 3.0; 3.0 ] "rows"
+
+        testCase "gradients of operators"
+        <| fun () ->
+            let f (x: Tensor) = Lax.sumAll (x ** 3 / 2.0 - 1.0 % x + abs x)
+            let g = Transform.grad f (Tensor.vector [ 2.0; 3.0 ])
+            same g [ 2 ] [ 7.0; 14.5 ] "grad"
+
+        testCase "mapped and compiled"
+        <| fun () ->
+            let m = arange [ 3; 4 ]
+
+            same
+                (Transform.vmap (fun (x: Tensor) -> x[1..2] * 2) m)
+                [ 3; 2 ]
+                [ 2.0; 4.0; 10.0; 12.0; 18.0; 20.0 ]
+                "vmap"
+
+            let f = Transform.jit (fun (x: Tensor, n: int) -> x[-1, ..n] + 1)
+            same (f (m, 1)) [ 2 ] [ 9.0; 10.0 ] "jit"
+            same (f (m, 0)) [ 1 ] [ 9.0 ] "jit, other static value"
+
+        testCase "values cannot be read, the text says what it is"
+        <| fun () ->
+            let mutable text = ""
+
+            let read (x: Tensor) =
+                text <- string x
+                Tensor.toArray<float32> x |> ignore
+                x
+
+            let message = refusal (fun () -> Transform.jit read (arange [ 2; 3 ]))
+            Expect.equal text "Traced<jit float32[2,3]>" "text"
+            Expect.stringContains message "has no value yet" "reading"
+            let mask = refusal (fun () -> Transform.jit (fun (x: Tensor) -> x[x]) (tensor [ true; false ]))
+            Expect.stringContains mask "bool tensor" "a mask has no value"
+    ]
+
 [<Tests>]
-let tests = testList "tensor" [ creation; printing; indexing; operators ]
+let tests = testList "tensor" [ creation; printing; indexing; operators; traced ]

@@ -84,18 +84,24 @@ let private layout (where: string) (dtype: DType) : struct (int * int * int64 * 
     | DType.Float64 -> struct (64, 52, 0x3FF0000000000000L, DType.UInt64)
     | d -> Fail.value where $"the dtype is {DType.name d}, a float type is needed" ""
 
-/// Numbers in [low, high) of a float type; low and high are tensors of that type and rank 0.
-let private uniformBetween (dtype: DType) (shape: Dims) (low: Tensor) (high: Tensor) (key: Tensor) : Tensor =
+/// Numbers in [0, 1) of a float type: random mantissas under the exponent of 1, less 1.
+let private unit (dtype: DType) (shape: Dims) (key: Tensor) : Tensor =
     let struct (width, mantissa, one, unsigned) = layout "random.uniform" dtype
     let raw = bits unsigned shape key
     let shifted = Lax.shiftRightLogical raw (Lax.scalarInt unsigned (int64 (width - mantissa)))
     let above1 = Lax.logicalOr shifted (Lax.scalarInt unsigned one) |> Lax.bitcast dtype
-    let unit = Lax.sub above1 (Lax.scalarInt dtype 1L)
-    Lax.max low (Lax.add (Lax.mul unit (Lax.sub high low)) low)
+    Lax.sub above1 (Lax.scalarInt dtype 1L)
+
+/// Numbers in [low, high) of a float type; low and high are tensors of that type and rank 0.
+let private uniformBetween (dtype: DType) (shape: Dims) (low: Tensor) (high: Tensor) (key: Tensor) : Tensor =
+    Lax.max low (Lax.add (Lax.mul (unit dtype shape key) (Lax.sub high low)) low)
 
 /// Numbers uniformly distributed in [low, high). Equal to JAX bit for bit.
 let uniform (dtype: DType) (shape: Dims) (low: float) (high: float) (key: Tensor) : Tensor =
-    uniformBetween dtype shape (Lax.scalar dtype low) (Lax.scalar dtype high) key
+    if low = 0.0 && high = 1.0 then
+        unit dtype shape key
+    else
+        uniformBetween dtype shape (Lax.scalar dtype low) (Lax.scalar dtype high) key
 
 /// The least number above -1 of a float type.
 let private aboveMinus1 (dtype: DType) : float =
