@@ -7,10 +7,9 @@ open Keras.FSharp.Backends
 /// Tensors from shapes and numbers. Reached as members of `Ops`.
 [<AbstractClass>]
 type NumpyCreation internal () =
-    /// `value` in the given shape. The type is that of the value (`floatx` for floats, int32 for integers) unless `dtype`
-    /// names another. Keras: `keras.ops.full`.
+    /// `fillValue` in the given shape; `floatx` unless `dtype` names another type. Keras: `keras.ops.full`.
     static member full(shape: int seq, fillValue: Operand, ?dtype: DType) : Tensor =
-        let d = defaultArg dtype fillValue.DType
+        let d = defaultArg dtype Config.FloatX
 
         match fillValue with
         | Operand.Number(v, _) -> Lax.full (Dims.ofSeq shape) d v

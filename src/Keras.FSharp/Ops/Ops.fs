@@ -6,4 +6,4 @@ namespace Keras.FSharp
 /// `axis` counts from the end where it is negative.
 [<AbstractClass>]
 type Ops internal () =
-    inherit Nn()
+    inherit CoreOps()
