@@ -20,6 +20,18 @@ type internal Slot =
     | Output of output: int
     /// In the constant at that position.
     | Constant of constant: int
+    /// In memory that the equation which defines that variable makes when it runs.
+    | Foreign of variable: int
+
+/// What the planner must know of the equations, each by its number.
+type internal Needs = {
+    /// May the equation write a result over that operand (of as many elements of the same width)?
+    InPlace: int -> int -> bool
+    /// How many bytes the equation needs for itself alone.
+    Scratch: int -> int64
+    /// Does the equation make the memory of its results itself?
+    Allocates: int -> bool
+}
 
 /// The memory of a program.
 type internal Layout = {
@@ -29,6 +41,8 @@ type internal Layout = {
     Scratch: int64[]
     /// The size of the arena.
     ArenaBytes: int64
+    /// The variables in memory that equations make, each with its last use (`Int32.MaxValue` for what leaves).
+    Foreign: struct (int * int)[]
 }
 
 /// An allocator that only does the book-keeping: best fit, neighbours merged, and it grows at the end as needed.
@@ -201,12 +215,11 @@ module Plan =
         | OfInput of input: int
         | OfOutput of output: int
         | OfConstant of constant: int
+        | OfEquation
 
-    /// Gives every variable its place. `inPlace i k` says whether equation `i` may write a result over its operand `k`
-    /// (of the same number of elements of the same width); `scratch i` how many bytes it needs for itself alone.
-    /// An operand that dies is overwritten where that is possible; a result that leaves the program lies in the memory
+    /// Gives every variable its place. An operand that dies is overwritten where that is possible; a result that leaves the program lies in the memory
     /// of a donated input of its size where one is dead by then. Costs O(n log n).
-    let internal layout (plan: Plan) (inPlace: int -> int -> bool) (scratch: int -> int64) : Layout =
+    let internal layout (plan: Plan) (needs: Needs) : Layout =
         let g = plan.Graph
         let struct (root, last) = roots plan
         let count = g.Avals.Length
@@ -247,7 +260,8 @@ module Plan =
             | Temporary -> true
             | OfInput i -> plan.Donated[i]
             | OfOutput _
-            | OfConstant _ -> false
+            | OfConstant _
+            | OfEquation -> false
 
         let isInput p =
             match owner[p] with
@@ -259,7 +273,11 @@ module Plan =
         for i in 0 .. g.Eqns.Length - 1 do
             let e = g.Eqns[i]
 
-            if not (isAlias e.Prim) then
+            if needs.Allocates i then
+                for o in e.Outputs do
+                    piece[o] <- o
+                    owner[o] <- OfEquation
+            elif not (isAlias e.Prim) then
                 for o in e.Outputs do
                     let leaves = outputOf[o] >= 0
                     let mutable best = -1
@@ -274,9 +292,9 @@ module Plan =
                             && mayTake p
                             && g.Avals[r].Size = g.Avals[o].Size
                             && bytes r = bytes o
-                            && inPlace i k
+                            && needs.InPlace i k
                             && Seq.forall
-                                (fun m -> root[e.Inputs[m]] <> r || inPlace i m)
+                                (fun m -> root[e.Inputs[m]] <> r || needs.InPlace i m)
                                 (seq { 0 .. e.Inputs.Length - 1 })
 
                         // A donated input is the better choice only for what leaves the program.
@@ -341,7 +359,7 @@ module Plan =
                 offset[v] <- packer.Take(bytes v)
                 v <- nextBegin[v]
 
-            let own = scratch i
+            let own = needs.Scratch i
 
             if own > 0L then
                 scratchAt[i] <- packer.Take own
@@ -364,11 +382,17 @@ module Plan =
                 | OfInput i -> Slot.Input i
                 | OfOutput i -> Slot.Output i
                 | OfConstant i -> Slot.Constant i
+                | OfEquation -> Slot.Foreign piece[v]
 
         {
             Slots = Array.init count slot
             Scratch = scratchAt
             ArenaBytes = packer.Size
+            Foreign = [|
+                for v in 0 .. count - 1 do
+                    if owner[v] = OfEquation then
+                        struct (v, last[v])
+            |]
         }
 
     /// Where a variable really lies: its slot with views resolved.
@@ -379,7 +403,7 @@ module Plan =
 
     /// Checks a layout the slow way and tells every conflict: two variables alive at the same time in the same bytes,
     /// or memory overwritten that was not given away. Empty where all is well; for tests.
-    let internal validate (plan: Plan) (inPlace: int -> int -> bool) (layout: Layout) : string list =
+    let internal validate (plan: Plan) (needs: Needs) (layout: Layout) : string list =
         let g = plan.Graph
         let struct (root, last) = roots plan
         let faults = List<string>()
@@ -391,6 +415,7 @@ module Plan =
             | Slot.Input i -> ValueSome(struct ($"input {i}", 0L, g.Avals[r].ByteSize))
             | Slot.Output i -> ValueSome(struct ($"output {i}", 0L, g.Avals[r].ByteSize))
             | Slot.Constant i -> ValueSome(struct ($"constant {i}", 0L, g.Avals[r].ByteSize))
+            | Slot.Foreign v -> ValueSome(struct ($"foreign {v}", 0L, g.Avals[r].ByteSize))
             | Slot.Alias _
             | Slot.Absent -> ValueNone
 
@@ -424,7 +449,7 @@ module Plan =
                 last[r] = i
                 && not (forever.Contains r)
                 && e.Inputs |> Array.exists (fun v -> root[v] = r)
-                && Seq.forall (fun k -> root[e.Inputs[k]] <> r || inPlace i k) (seq { 0 .. e.Inputs.Length - 1 })
+                && Seq.forall (fun k -> root[e.Inputs[k]] <> r || needs.InPlace i k) (seq { 0 .. e.Inputs.Length - 1 })
 
             for v in e.Inputs do
                 if not (live.ContainsKey root[v]) then
