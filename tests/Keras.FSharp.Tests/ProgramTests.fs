@@ -6,6 +6,7 @@ open System.Threading.Tasks
 open Expecto
 open Keras.FSharp
 open Keras.FSharp.Backends
+open Keras.FSharp.Backends.Cpu
 open Keras.FSharp.Tests.Graphs
 open Keras.FSharp.Tests.SlowKernels
 

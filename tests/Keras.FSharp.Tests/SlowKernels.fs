@@ -8,6 +8,7 @@ open System
 open FSharp.NativeInterop
 open Keras.FSharp
 open Keras.FSharp.Backends
+open Keras.FSharp.Backends.Cpu
 
 let private get (d: DType) (p: nativeint) (i: int) : float =
     match d with
@@ -217,17 +218,7 @@ let backend: IBackend = {
 let provider: Provider = {
     Backend = backend
     Prepare = fun p ins outs -> Prepared.Kernel(prepare p ins outs)
-    InPlace =
-        fun p k ->
-            match p with
-            | Prim.Unary _
-            | Prim.Binary _
-            | Prim.Compare _
-            | Prim.Select
-            | Prim.Clamp
-            | Prim.Convert _ -> true
-            | Prim.DynamicUpdate -> k = 0
-            | _ -> false
+    InPlace = Provider.elementwise
 }
 
 /// A buffer with these values.

@@ -1,11 +1,12 @@
 /// What a compiled program consists of on a CPU: kernels bound to addresses. `Code` is the part that never changes and
 /// that every run shares; a `Frame` is one set of memory for it, with the addresses written into the operand lists of
 /// the kernels beforehand, so that running is nothing but calling them one after the other.
-namespace Keras.FSharp.Backends
+namespace Keras.FSharp.Backends.Cpu
 
 open System
 open System.Collections.Generic
 open Keras.FSharp
+open Keras.FSharp.Backends
 
 /// A kernel that brings the memory of its results with it, for libraries that can only return fresh memory: it puts
 /// one new buffer per result into `results`. The program releases them after their last use, or hands them out.
@@ -28,6 +29,21 @@ type internal Provider = {
     /// May the kernel write a result over that operand, where both have as many elements of the same width?
     InPlace: Prim -> int -> bool
 }
+
+/// What holds for most backends.
+[<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
+module internal Provider =
+    /// In place are the elementwise operations, and updates of the operand that the result is a copy of.
+    let elementwise (p: Prim) (operand: int) : bool =
+        match p with
+        | Prim.Unary _
+        | Prim.Binary _
+        | Prim.Compare _
+        | Prim.Select
+        | Prim.Clamp
+        | Prim.Convert _ -> true
+        | Prim.DynamicUpdate -> operand = 0
+        | _ -> false
 
 /// The work of one equation.
 [<RequireQualifiedAccess>]

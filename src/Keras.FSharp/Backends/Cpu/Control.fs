@@ -2,10 +2,11 @@
 /// a part of the surrounding arena. Carries are double-buffered, or updated in place where the body allows it; slices
 /// and stacked results are addresses that advance, not copies.
 [<RequireQualifiedAccess>]
-module internal Keras.FSharp.Backends.Control
+module internal Keras.FSharp.Backends.Cpu.Control
 
 open System
 open Keras.FSharp
+open Keras.FSharp.Backends
 
 let private align (bytes: int64) = (bytes + Packer.Alignment - 1L) / Packer.Alignment * Packer.Alignment
 

@@ -1,5 +1,5 @@
 /// Compiled programs of the CPU backends: a graph becomes kernels, planned memory and a loop that calls them.
-namespace Keras.FSharp.Backends
+namespace Keras.FSharp.Backends.Cpu
 
 open System
 open System.Collections.Concurrent
@@ -7,6 +7,7 @@ open System.Collections.Generic
 open System.Text
 open System.Threading
 open Keras.FSharp
+open Keras.FSharp.Backends
 
 /// From graphs to code.
 [<RequireQualifiedAccess>]

@@ -5,6 +5,7 @@ open System
 open System.Collections.Concurrent
 open System.Threading
 open Keras.FSharp
+open Keras.FSharp.Backends.Cpu
 
 /// What a kernel was prepared for.
 [<Struct; CustomEquality; NoComparison>]
@@ -39,23 +40,6 @@ type internal KernelKey = {
 
     interface IEquatable<KernelKey> with
         member k.Equals o = k.Same o
-
-/// A program that runs its plan equation by equation.
-[<Sealed>]
-type internal PlainProgram(backend: IBackend, plan: Plan) =
-    interface IExecutable with
-        member _.Run inputs =
-            let results = GraphRunner.run backend plan.Graph inputs
-
-            for i in 0 .. inputs.Length - 1 do
-                if plan.Donated[i] then
-                    inputs[i].Release()
-
-            results
-
-        member _.Explain() = $"{plan.Graph.Eqns.Length} equations, run one by one on {backend.Name}"
-
-        member _.Dispose() = ()
 
 /// Pure .NET, runs wherever .NET runs. Name: `managed`.
 [<Sealed>]
@@ -181,4 +165,11 @@ type ManagedBackend private () =
             composites.TryGetValue(composite.Name, &prepare)
             && (prepare.Invoke(composite, avals, composite.Outputs avals)).IsSome
 
-        member b.Compile plan = new PlainProgram(b, plan)
+        member b.Compile plan =
+            let provider = {
+                Backend = b
+                Prepare = fun prim inputs outputs -> Prepared.Kernel(kernelOf prim inputs outputs)
+                InPlace = Provider.elementwise
+            }
+
+            CpuProgram.Compile(provider, plan)

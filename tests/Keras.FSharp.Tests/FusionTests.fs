@@ -1,0 +1,131 @@
+/// Fused regions: the inlined functions against double precision, and fused graphs against the same equations run one
+/// by one.
+module Keras.FSharp.Tests.FusionTests
+
+#nowarn "9"
+
+open System
+open Expecto
+open FSharp.NativeInterop
+open Keras.FSharp
+open Keras.FSharp.Backends
+open Keras.FSharp.Backends.Cpu
+open Keras.FSharp.Tests.SlowKernels
+
+/// A kernel of one operand and one result of n float32.
+let private single (n: int) (build: Formulas -> int -> int) : Kernel =
+    let f = Formulas Lane.F32
+    let x = f.Node(Op.Load 0, Lane.F32, false)
+    let y = build f x
+
+    let code =
+        Emit.body {
+            Nodes = f.Nodes.ToArray()
+            Operands = [| struct (DType.Float32, true) |]
+            Results = [| struct (y, DType.Float32) |]
+        }
+
+    RegionKernel.make code f.Nodes.Count [| int64 n |] [| [| 1L |]; [| 1L |] |] [| 4; 4 |]
+
+/// Distance in units in the last place of float32 between a result and the exact value.
+let private ulps (actual: float32) (exact: float) : float =
+    let rounded = float32 exact
+
+    if Single.IsNaN rounded || Single.IsNaN actual then
+        if Single.IsNaN rounded && Single.IsNaN actual then 0.0 else infinity
+    elif Single.IsInfinity rounded || Single.IsInfinity actual then
+        if rounded = actual then
+            0.0
+        // The largest numbers and infinity are neighbours.
+        elif abs exact > 3.4028234e38 && abs actual >= 3.402823e38f && sign (float actual) = sign exact then
+            1.0
+        else
+            infinity
+    else
+        let unit = float (MathF.BitIncrement(abs rounded)) - float (abs rounded)
+        abs (float actual - exact) / (if Double.IsInfinity unit then float (abs rounded) * 6e-8 else unit)
+
+let private functions = [
+    "exp", RegionMath.exp, UnaryOp.Exp
+    "expm1", RegionMath.expm1, UnaryOp.Expm1
+    "log", RegionMath.log, UnaryOp.Log
+    "log1p", RegionMath.log1p, UnaryOp.Log1p
+    "tanh", RegionMath.tanh, UnaryOp.Tanh
+    "logistic", RegionMath.logistic, UnaryOp.Logistic
+    "erf", RegionMath.erf, UnaryOp.Erf
+]
+
+/// Every stride-th bit pattern of float32, as many as fill blocks of n.
+let private sweep (n: int) (stride: int) (each: float32[] -> unit) =
+    let block = Array.zeroCreate<float32> n
+    let mutable bits = 0L
+
+    while bits < 0x100000000L do
+        for i in 0 .. n - 1 do
+            block[i] <- BitConverter.UInt32BitsToSingle(uint32 (min (bits + int64 i * int64 stride) 0xffffffffL))
+
+        each block
+        bits <- bits + int64 n * int64 stride
+
+let private special = [|
+    0.0f
+    -0.0f
+    infinityf
+    -infinityf
+    nanf
+    1.0f
+    -1.0f
+    1e-45f
+    -1e-45f
+    3.4028235e38f
+    -3.4028235e38f
+    88.72f
+    88.73f
+    -87.3f
+    -87.4f
+    -103.9f
+    -104.1f
+    0.625f
+    0.62499994f
+    0.92f
+    4.0f
+    17.0f
+    0.70710677f
+    1.4142135f
+|]
+
+[<Tests>]
+let tests =
+    testList "fusion" [
+        for name, build, op in functions do
+            testCase $"{name} is within 2 units in the last place"
+            <| fun () ->
+                let n = 4099
+                let kernel = single n build
+                let x, y = buffer DType.Float32 (Seq.replicate n 0.0), buffer DType.Float32 (Seq.replicate n 0.0)
+                let mutable worst = 0.0
+                let mutable at = 0.0f
+
+                let check (values: float32[]) =
+                    values.CopyTo(Span<float32>(x.Pointer.ToPointer(), n))
+                    kernel.Invoke([| x.Pointer |], [| y.Pointer |])
+                    let ys = Span<float32>(y.Pointer.ToPointer(), n)
+
+                    for i in 0 .. values.Length - 1 do
+                        let e = ulps ys[i] (unary op (float values[i]))
+
+                        if e > worst then
+                            worst <- e
+                            at <- values[i]
+
+                sweep n 1999 check
+                check special
+
+                for i in 0 .. special.Length - 1 do
+                    let y = Span<float32>(y.Pointer.ToPointer(), n)[i]
+
+                    if special[i] = 0.0f && op <> UnaryOp.Exp && op <> UnaryOp.Log && op <> UnaryOp.Logistic then
+                        Expect.equal (MathF.CopySign(1.0f, y)) (MathF.CopySign(1.0f, special[i])) "signed zero"
+
+                Expect.isLessThanOrEqual worst 2.0 $"worst at {at:G9}"
+    ]
