@@ -127,8 +127,8 @@ and [<Sealed>] internal Writer(root: string) =
         Fail.wrongType
             "structure"
             $"{w.Path} is {given}"
-            "Tensors may stand in tuples, records, unions, lists, arrays, maps, options and trees, beside plain numbers, \
-             texts and enumerations; Structure.register adds other types."
+            "Tensors may stand in tuples, records, unions, lists, arrays, maps, options and trees, beside \
+             plain numbers, texts and enumerations; Structure.register adds other types."
 
 /// Hands out tensors in order.
 and [<Sealed>] internal Reader(tensors: Tensor[]) =

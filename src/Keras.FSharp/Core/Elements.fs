@@ -34,8 +34,8 @@ module internal Elements =
             Fail.wrongType
                 where
                 $"{t} is no element type"
-                "Elements may be bool, byte, sbyte, (u)int16, (u)int32, (u)int64, Half, float32, float, Complex, or pairs of \
-                 float32 for complex64."
+                "Elements may be bool, byte, sbyte, (u)int16, (u)int32, (u)int64, Half, float32, float, Complex, or \
+                 pairs of float32 for complex64."
 
     /// A tensor of the backend in use.
     let upload (aval: Aval) (bytes: ReadOnlySpan<byte>) : Tensor =

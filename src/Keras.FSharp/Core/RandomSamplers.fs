@@ -1,6 +1,6 @@
 /// Distributions that are sampled by rejection. A fixed number of candidates is drawn at once and the first that is
-/// accepted is kept: no loop whose length depends on values, so everything stays traceable and can be differentiated. The
-/// chance that no candidate is accepted is below 1e-12. Equal to JAX in distribution, not in numbers.
+/// accepted is kept: no loop whose length depends on values, so everything stays traceable and can be differentiated.
+/// The chance that no candidate is accepted is below 1e-12. Equal to JAX in distribution, not in numbers.
 namespace Keras.FSharp
 
 open System
@@ -65,7 +65,7 @@ module RandomSamplers =
         checkFloat "random.gamma" alpha
         widened alpha.DType (fun d -> Lax.exp (logGammaOf (Lax.convert d alpha) shape key))
 
-    /// Beta distributed numbers with parameters `a`, `b` > 0 (float tensors, broadcast to `shape`; `keras.random.beta`).
+    /// Beta distributed numbers with parameters `a`, `b` > 0 (float tensors, broadcast to `shape`): `keras.random.beta`.
     let beta (a: Tensor) (b: Tensor) (shape: Dims) (key: Tensor) : Tensor =
         checkFloat "random.beta" a
         checkFloat "random.beta" b
@@ -159,8 +159,8 @@ module RandomSamplers =
         let rare = Lax.select never (Lax.zerosLike n) (Lax.select large many few)
         Lax.select flipped (Lax.sub n rare) rare
 
-    /// How many of `counts` trials succeed with probability `p` each (float tensors, broadcast to `shape`; the result has
-    /// their dtype; `keras.random.binomial`).
+    /// How many of `counts` trials succeed with probability `p` each (float tensors, broadcast to `shape`; the result
+    /// has the dtype of counts; `keras.random.binomial`).
     let binomial (counts: Tensor) (p: Tensor) (shape: Dims) (key: Tensor) : Tensor =
         checkFloat "random.binomial" counts
         checkFloat "random.binomial" p

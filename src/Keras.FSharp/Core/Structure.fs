@@ -138,9 +138,9 @@ module Structure =
         let root = (Codecs.find typeof<'T>).Flatten(box value, writer)
         struct (writer.Tensors, Structure root)
 
-    /// The tensors of a value in order, and the rest. Tensors may stand in tuples, records (anonymous ones too), unions,
-    /// lists, arrays, maps, options and trees, nested in any way; numbers, texts and enumerations beside them become part
-    /// of the structure. Anything else is an error that names its path.
+    /// The tensors of a value in order, and the rest. Tensors may stand in tuples, records (anonymous ones too),
+    /// unions, lists, arrays, maps, options and trees, nested in any way; numbers, texts and enumerations beside them
+    /// become part of the structure. Anything else is an error that names its path.
     let flatten (value: 'T) : struct (Tensor[] * Structure) = flattenAs "value" value
 
     /// The value of a structure with these tensors; an error if their number or the type is not the structure's.
@@ -180,7 +180,7 @@ module Structure =
 
         unflatten s (Array.map2 f xs ys)
 
-    /// Lets values of type 'T hold tensors: each is seen as a value of another type that holds them (a tuple, a record).
-    /// Call it before the first such value is used.
+    /// Lets values of type 'T hold tensors: each is seen as a value of another type that holds them (a tuple, a
+    /// record). Call it before the first such value is used.
     let register (toParts: 'T -> 'R) (ofParts: 'R -> 'T) : unit =
         Codecs.set typeof<'T> (MappedCodec<'T, 'R>(toParts, ofParts, Codecs.find))

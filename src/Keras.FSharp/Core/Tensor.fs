@@ -209,8 +209,9 @@ and [<Sealed; AllowNullLiteral>] Composite
 /// Inputs, outputs, cotangents of the outputs (null: zero) to cotangents of the inputs (null: zero).
 and CompositeVjp = delegate of inputs: Tensor[] * outputs: Tensor[] * cotangents: Tensor[] -> Tensor[]
 
-/// A multidimensional array of numbers. Immutable. Made by the functions of the module `Tensor`; all operations stand in
-/// `Ops`. No `Dispose` is needed: memory is given back when the last reference is gone.
+/// A multidimensional array of numbers. Immutable. Made by the functions of the module `Tensor`; all operations stand
+/// in `Ops`. Its operators bring dtypes together as Keras does (JAX's lattice) and broadcast shapes as NumPy does; a plain
+/// number beside a tensor is weak: it takes the tensor's dtype where that is of its kind or wider. No `Dispose` is needed: memory is given back when the last reference is gone.
 and [<Sealed; AllowNullLiteral>] Tensor internal (aval: Aval, value: Value) =
     /// The shape.
     member _.Shape = aval.Shape
@@ -235,10 +236,10 @@ and [<Sealed; AllowNullLiteral>] Tensor internal (aval: Aval, value: Value) =
         | Value.Traced _ -> true
         | Value.Concrete _ -> false
 
-    /// The sum; of bools: or. Element types meet as in Keras (JAX's lattice) and shapes broadcast as in NumPy.
+    /// The sum; of bools: or. Dtypes meet as in Keras, shapes broadcast.
     static member (+)(x: Tensor, y: Tensor) : Tensor = Operators.Current.Binary(BinaryOp.Add, x, y)
 
-    /// The sum; of bools: or. A plain number is weak: it takes the tensor's element type where that is of its kind or wider.
+    /// The sum; of bools: or. A plain number is weak.
     static member (+)(x: Tensor, y: float) : Tensor = Operators.Current.Right(BinaryOp.Add, x, Scalar.Float y)
 
     /// The sum; of bools: or. A plain number is weak.
@@ -250,10 +251,10 @@ and [<Sealed; AllowNullLiteral>] Tensor internal (aval: Aval, value: Value) =
     /// The sum; of bools: or. A plain number is weak.
     static member (+)(x: int, y: Tensor) : Tensor = Operators.Current.Left(BinaryOp.Add, Scalar.Int x, y)
 
-    /// The difference. Element types meet as in Keras (JAX's lattice) and shapes broadcast as in NumPy.
+    /// The difference. Dtypes meet as in Keras, shapes broadcast.
     static member (-)(x: Tensor, y: Tensor) : Tensor = Operators.Current.Binary(BinaryOp.Sub, x, y)
 
-    /// The difference. A plain number is weak: it takes the tensor's element type where that is of its kind or wider.
+    /// The difference. A plain number is weak.
     static member (-)(x: Tensor, y: float) : Tensor = Operators.Current.Right(BinaryOp.Sub, x, Scalar.Float y)
 
     /// The difference. A plain number is weak.
@@ -265,10 +266,10 @@ and [<Sealed; AllowNullLiteral>] Tensor internal (aval: Aval, value: Value) =
     /// The difference. A plain number is weak.
     static member (-)(x: int, y: Tensor) : Tensor = Operators.Current.Left(BinaryOp.Sub, Scalar.Int x, y)
 
-    /// The product; of bools: and. Element types meet as in Keras (JAX's lattice) and shapes broadcast as in NumPy.
+    /// The product; of bools: and. Dtypes meet as in Keras, shapes broadcast.
     static member (*)(x: Tensor, y: Tensor) : Tensor = Operators.Current.Binary(BinaryOp.Mul, x, y)
 
-    /// The product; of bools: and. A plain number is weak: it takes the tensor's element type where that is of its kind or wider.
+    /// The product; of bools: and. A plain number is weak.
     static member (*)(x: Tensor, y: float) : Tensor = Operators.Current.Right(BinaryOp.Mul, x, Scalar.Float y)
 
     /// The product; of bools: and. A plain number is weak.
@@ -280,10 +281,10 @@ and [<Sealed; AllowNullLiteral>] Tensor internal (aval: Aval, value: Value) =
     /// The product; of bools: and. A plain number is weak.
     static member (*)(x: int, y: Tensor) : Tensor = Operators.Current.Left(BinaryOp.Mul, Scalar.Int x, y)
 
-    /// The quotient (`keras.ops.true_divide`): of integers it is a float. Element types meet as in Keras (JAX's lattice) and shapes broadcast as in NumPy.
+    /// The quotient (`keras.ops.true_divide`): of integers it is a float. Dtypes meet as in Keras, shapes broadcast.
     static member (/)(x: Tensor, y: Tensor) : Tensor = Operators.Current.Binary(BinaryOp.Div, x, y)
 
-    /// The quotient (`keras.ops.true_divide`): of integers it is a float. A plain number is weak: it takes the tensor's element type where that is of its kind or wider.
+    /// The quotient (`keras.ops.true_divide`): of integers it is a float. A plain number is weak.
     static member (/)(x: Tensor, y: float) : Tensor = Operators.Current.Right(BinaryOp.Div, x, Scalar.Float y)
 
     /// The quotient (`keras.ops.true_divide`): of integers it is a float. A plain number is weak.
@@ -295,10 +296,10 @@ and [<Sealed; AllowNullLiteral>] Tensor internal (aval: Aval, value: Value) =
     /// The quotient (`keras.ops.true_divide`): of integers it is a float. A plain number is weak.
     static member (/)(x: int, y: Tensor) : Tensor = Operators.Current.Left(BinaryOp.Div, Scalar.Int x, y)
 
-    /// The remainder with the sign of the divisor (`keras.ops.mod`). Element types meet as in Keras (JAX's lattice) and shapes broadcast as in NumPy.
+    /// The remainder with the sign of the divisor (`keras.ops.mod`). Dtypes meet as in Keras, shapes broadcast.
     static member (%)(x: Tensor, y: Tensor) : Tensor = Operators.Current.Binary(BinaryOp.Rem, x, y)
 
-    /// The remainder with the sign of the divisor (`keras.ops.mod`). A plain number is weak: it takes the tensor's element type where that is of its kind or wider.
+    /// The remainder with the sign of the divisor (`keras.ops.mod`). A plain number is weak.
     static member (%)(x: Tensor, y: float) : Tensor = Operators.Current.Right(BinaryOp.Rem, x, Scalar.Float y)
 
     /// The remainder with the sign of the divisor (`keras.ops.mod`). A plain number is weak.
@@ -310,10 +311,10 @@ and [<Sealed; AllowNullLiteral>] Tensor internal (aval: Aval, value: Value) =
     /// The remainder with the sign of the divisor (`keras.ops.mod`). A plain number is weak.
     static member (%)(x: int, y: Tensor) : Tensor = Operators.Current.Left(BinaryOp.Rem, Scalar.Int x, y)
 
-    /// The power (`**`). Element types meet as in Keras (JAX's lattice) and shapes broadcast as in NumPy.
+    /// The power (`**`). Dtypes meet as in Keras, shapes broadcast.
     static member Pow(x: Tensor, y: Tensor) : Tensor = Operators.Current.Binary(BinaryOp.Pow, x, y)
 
-    /// The power (`**`). A plain number is weak: it takes the tensor's element type where that is of its kind or wider.
+    /// The power (`**`). A plain number is weak.
     static member Pow(x: Tensor, y: float) : Tensor = Operators.Current.Right(BinaryOp.Pow, x, Scalar.Float y)
 
     /// The power (`**`). A plain number is weak.

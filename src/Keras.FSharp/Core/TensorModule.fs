@@ -38,7 +38,8 @@ module internal Nested =
 
                     Fail.value
                         where
-                        $"{path (i :: at)} has shape {Dims.ofSeq shapes[i]}, {path (0 :: at)} has {Dims.ofSeq shapes.Head}"
+                        (let odd, first = Dims.ofSeq shapes[i], Dims.ofSeq shapes.Head
+                         $"{path (i :: at)} has shape {odd}, {path (0 :: at)} has {first}")
                         "All parts of one level must have one shape."
             | x ->
                 found.Add x
@@ -161,8 +162,8 @@ module Tensor =
     /// A tensor of System.Numerics.Tensors.
     let ofNumerics (data: Numerics.Tensors.Tensor<'T>) : Tensor = ofTensorSpan (data.AsReadOnlyTensorSpan())
 
-    /// Any nesting of numbers as Keras's `convert_to_tensor` takes it: a scalar, a list of lists, an array of any rank, a
-    /// jagged array, a tensor. Plain doubles become `floatx`; all else keeps its type. Use `ofArray` for float64.
+    /// Any nesting of numbers as Keras's `convert_to_tensor` takes it: a scalar, a list of lists, an array of any rank,
+    /// a jagged array, a tensor. Plain doubles become `floatx`; all else keeps its type. Use `ofArray` for float64.
     let tensor (value: obj) : Tensor =
         match value with
         | :? Tensor as t -> t
@@ -286,5 +287,6 @@ module Tensor =
 /// Functions that need no module name.
 [<AutoOpen>]
 module TensorFunctions =
-    /// Any nesting of numbers as a tensor (`Tensor.tensor`, Keras's `convert_to_tensor`): `tensor [ [ 1.0; 2.0 ]; [ 3.0; 4.0 ] ]`.
+    /// Any nesting of numbers as a tensor (`keras.ops.convert_to_tensor`): `tensor [ [ 1.0; 2.0 ]; [ 3.0; 4.0 ] ]`.
+    /// Plain doubles become `floatx`.
     let tensor (value: obj) : Tensor = Tensor.tensor value
