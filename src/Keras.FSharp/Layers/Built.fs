@@ -1,0 +1,93 @@
+/// Building: which variables a layer or model has and which shapes it gives, found by running its function on symbols.
+/// An unknown size (-1) is tried with two different numbers: what differs between both runs is unknown too.
+namespace Keras.FSharp
+
+open System
+
+/// What building found.
+[<NoEquality; NoComparison>]
+type Blueprint = {
+    /// Shapes (-1 where unknown) and element types of the inputs.
+    Inputs: Aval[]
+    /// All variables, in the order of their layers' first calls.
+    Variables: BuiltVariable[]
+    /// Shapes (-1 where unknown) and element types of the outputs.
+    Outputs: Aval[]
+    /// Per output: does it carry a mask?
+    Masked: bool[]
+}
+
+/// Building of layers and models.
+[<RequireQualifiedAccess>]
+module Blueprint =
+    /// Two sizes that no layer takes for a constant of its own.
+    let private first, second = 83, 89
+
+    let private withSize (size: int) (a: Aval) =
+        Aval.withShape (Dims.map (fun n -> if n < 0 then size else n) a.Shape) a
+
+    let private probe (layer: Layer) (masks: bool[]) (arguments: CallArguments) (size: int) (inputs: Aval[]) =
+        let mutable frame: Frame = null
+        let mutable masked: bool[] = [||]
+
+        let outs =
+            Stage.outputs
+                (fun xs ->
+                    let f = Frame((fun _ -> null), true, null, true)
+                    frame <- f
+
+                    Array.iter2
+                        (fun (x: Tensor) isMasked ->
+                            if isMasked then
+                                let shape = Dims.sub 0 (min 2 x.Rank) x.Shape
+                                f.SetMask(x, Lax.full shape DType.Bool (Scalar.Int 1L)))
+                        xs
+                        masks
+
+                    let ys = Call.Run(f, layer.Name, layer, true, xs, arguments)
+                    masked <- ys |> Array.map (fun y -> not (isNull (f.MaskOf y)))
+                    ys)
+                (inputs |> Array.map (withSize size))
+
+        frame.Variables.ToArray(), outs, masked
+
+    let private both (a: Aval) (b: Aval) : Aval =
+        let unknown i = a.Shape[i] <> b.Shape[i]
+        Aval.withShape (Dims.ofSeq (Array.init a.Rank (fun i -> if unknown i then -1 else a.Shape[i]))) a
+
+    /// Builds a layer for inputs of the given shapes; `masks` says which of them carry a mask.
+    let ofLayerWith (layer: Layer) (inputs: Aval[]) (masks: bool[]) (arguments: CallArguments) : Blueprint =
+        let variables, outs, masked = probe layer masks arguments first inputs
+        let isOpen = inputs |> Array.exists (fun a -> a.Shape |> Seq.exists (fun n -> n < 0))
+
+        let outs =
+            if not isOpen then
+                outs
+            else
+                let again, others, _ = probe layer masks arguments second inputs
+
+                Array.iter2
+                    (fun (a: BuiltVariable) (b: BuiltVariable) ->
+                        if not (a.Spec.Shape.Equals b.Spec.Shape) then
+                            let shapes =
+                                String.Join(", ", inputs |> Array.map (fun (x: Aval) -> string x.Shape))
+
+                            Fail.value
+                                $"{a.Owner}"
+                                $"the shape of its variable '{a.Spec.Name}' depends on a size that is not known; its model got inputs of shape {shapes}"
+                                "Give the size in Input, or call the model with data first.")
+                    variables
+                    again
+
+                Array.map2 both outs others
+
+        {
+            Inputs = inputs
+            Variables = variables
+            Outputs = outs
+            Masked = masked
+        }
+
+    /// Builds a layer for inputs of the given shapes (-1 where unknown).
+    let ofLayer (layer: Layer) (inputs: Aval[]) : Blueprint =
+        ofLayerWith layer inputs (Array.create inputs.Length false) CallArguments.empty

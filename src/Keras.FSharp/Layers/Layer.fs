@@ -1,0 +1,438 @@
+/// What a layer is: data (class, name, config), the variables that it declares for given input shapes, and a pure
+/// function. Within one call a `Frame` hands out variables and keys and collects what the call leaves behind: new state,
+/// losses, masks.
+namespace Keras.FSharp
+
+open System
+open System.Collections.Generic
+open System.Text.RegularExpressions
+open Keras.FSharp.Saving
+
+/// Automatic names, as Keras gives them: snake case of the class, counted from the second on.
+[<RequireQualifiedAccess>]
+module Naming =
+    let private counts = Dictionary<string, int>()
+
+    /// `MaxPooling2D` to `max_pooling2d`.
+    let snakeCase (className: string) : string =
+        let s = Regex.Replace(className, @"\W+", "")
+        let s = Regex.Replace(s, "(.)([A-Z][a-z]+)", "$1_$2")
+        Regex.Replace(s, "([a-z])([A-Z])", "$1_$2").ToLowerInvariant()
+
+    /// A new name: `dense`, then `dense_1`.
+    let unique (prefix: string) : string =
+        lock counts (fun () ->
+            match counts.TryGetValue prefix with
+            | true, n ->
+                counts[prefix] <- n + 1
+                $"{prefix}_{n}"
+            | _ ->
+                counts[prefix] <- 1
+                prefix)
+
+    /// Starts counting afresh (`keras.backend.clear_session`).
+    let reset () : unit = lock counts (fun () -> counts.Clear())
+
+/// A variable that a layer declares.
+[<NoEquality; NoComparison>]
+type VarSpec = {
+    /// As `kernel`.
+    Name: string
+    Shape: Dims
+    DType: DType
+    /// False for statistics and other state.
+    Trainable: bool
+    Initializer: Initializer
+    Regularizer: Regularizer option
+    Constraint: Constraint option
+}
+
+/// Declarations of variables.
+[<RequireQualifiedAccess>]
+module VarSpec =
+    /// A trainable weight.
+    let weight (name: string) (shape: int seq) (dtype: DType) (initializer: Initializer) : VarSpec = {
+        Name = name
+        Shape = Dims.ofSeq shape
+        DType = dtype
+        Trainable = true
+        Initializer = initializer
+        Regularizer = None
+        Constraint = None
+    }
+
+    /// A variable that no gradient changes.
+    let state (name: string) (shape: int seq) (dtype: DType) (initializer: Initializer) : VarSpec = {
+        weight name shape dtype initializer with
+            Trainable = false
+    }
+
+    /// With a regularizer and a constraint.
+    let controlled (regularizer: Regularizer option) (constraint': Constraint option) (v: VarSpec) : VarSpec = {
+        v with
+            Regularizer = regularizer
+            Constraint = constraint'
+    }
+
+/// What becomes of a mask on the first input (`supports_masking`).
+type MaskRule =
+    /// Masks end here.
+    | Stops = 0
+    /// The mask of the first input is the mask of every output.
+    | Passes = 1
+    /// The layer sets masks itself, or not.
+    | Own = 2
+
+/// Further arguments of one call, by Keras's names: tensors (`initial_state`) and plain values (`use_causal_mask`).
+[<NoEquality; NoComparison>]
+type CallArguments = {
+    Tensors: Map<string, Tensor[]>
+    Values: Map<string, Json>
+}
+
+/// Arguments of calls.
+[<RequireQualifiedAccess>]
+module CallArguments =
+    /// None.
+    let empty: CallArguments = {
+        Tensors = Map.empty
+        Values = Map.empty
+    }
+
+/// A variable of a built model: where it is and what was declared.
+[<NoEquality; NoComparison>]
+type BuiltVariable = {
+    /// As `encoder/dense/kernel`: names of the layers below the model, then of the variable.
+    Path: string
+    /// The layer that declared it.
+    Owner: Layer
+    Spec: VarSpec
+    /// True if the variable and all layers around it are trainable.
+    Trainable: bool
+}
+
+/// What a layer is made of, apart from its name and what all layers have.
+and [<NoEquality; NoComparison>] LayerParts = {
+    /// As `Dense`.
+    Class: string
+    /// As `keras.layers`.
+    Module: string
+    /// Null in files for Keras's own classes.
+    RegisteredName: string option
+    /// The layer's own arguments in the order in which Keras writes them, without those of every layer.
+    Config: (string * Json) list
+    /// Layers inside this one, by the attribute under which Keras keeps them.
+    Children: (string * Layer) list
+    /// The variables for given input shapes (-1 where unknown), in the order of creation.
+    Variables: Dims[] -> VarSpec list
+    /// The function. Float inputs have the compute type of the policy already.
+    Apply: Call -> Tensor[] -> Tensor[]
+    Masks: MaskRule
+}
+
+/// A layer: data and a pure function. Made by the members of `Layers`; compared by identity, so that one layer used twice
+/// is shared.
+and [<Sealed; AllowNullLiteral>] Layer
+    (name: string, trainable: bool, policy: DTypePolicy, activityRegularizer: Regularizer option, parts: LayerParts) =
+    let mutable content: obj voption = ValueNone
+
+    /// The name, unique within a model.
+    member _.Name = name
+
+    /// The dtype policy.
+    member _.Policy = policy
+
+    /// A penalty on the output, if there is one.
+    member _.ActivityRegularizer = activityRegularizer
+
+    member _.Parts = parts
+
+    /// As `Dense`.
+    member _.Class = parts.Class
+
+    /// False freezes the variables of the layer and of the layers inside it; takes effect where a step is compiled or
+    /// variables are partitioned next.
+    member val Trainable = trainable with get, set
+
+    /// Models keep their graph here.
+    member internal _.Content
+        with get () = content
+        and set (c: obj voption) = content <- c
+
+    /// What building found, by the shapes of the inputs; models keep it here.
+    member val internal Blueprints = Dictionary<Dims list, obj>()
+
+    /// For messages: `Dense 'dense_1'`.
+    override _.ToString() = $"{parts.Class} '{name}'"
+
+/// One call of a model: hands out variables and keys, collects new state, losses and masks.
+and [<Sealed; AllowNullLiteral>] Frame
+    internal (lookup: string -> Tensor, training: bool, key: Tensor, isBuild: bool) =
+    let built = Dictionary<string, BuiltVariable>()
+    let order = List<BuiltVariable>()
+    let layers = Dictionary<string, Layer>()
+    let updates = Dictionary<string, Tensor>()
+    let losses = List<Tensor>()
+    let masks = Dictionary<obj, Tensor>(ReferenceEqualityComparer.Instance)
+    let uses = Dictionary<string, int>()
+
+    /// The training argument of the call.
+    member _.Training = training
+
+    /// The key of the call; null if none was given.
+    member _.Key = key
+
+    /// True while variables are only declared.
+    member _.IsBuild = isBuild
+
+    /// The variables declared so far, in order.
+    member _.Variables = order
+
+    /// New values of state, by path.
+    member _.Updates = updates
+
+    /// Losses that layers added: regularization, activity.
+    member _.Losses = losses
+
+    /// The value of a variable: what this call assigned to it, else what the call began with.
+    member internal _.Read(path: string, aval: Aval) : Tensor =
+        match updates.TryGetValue path with
+        | true, t -> t
+        | _ -> if isBuild then Lax.zeros aval else lookup path
+
+    /// Registers a layer's variables at its first call.
+    member internal _.Enter(path: string, layer: Layer, trainable: bool, inputs: Dims[]) : VarSpec list =
+        match layers.TryGetValue path with
+        | true, other when not (obj.ReferenceEquals(other, layer)) ->
+            Fail.value
+                "model"
+                $"two layers have the name '{path}': {other} and {layer}"
+                "All layers of a model need different names."
+        | _ -> ()
+
+        let isNew = layers.TryAdd(path, layer)
+        let specs = layer.Parts.Variables inputs
+
+        if isNew then
+            for s in specs do
+                let p = if path = "" then s.Name else path + "/" + s.Name
+
+                let v = {
+                    Path = p
+                    Owner = layer
+                    Spec = s
+                    Trainable = trainable && s.Trainable
+                }
+
+                if not (built.TryAdd(p, v)) then
+                    Fail.value "model" $"two variables have the path '{p}'" "Rename one of the layers."
+
+                order.Add v
+
+                match s.Regularizer with
+                | Some r when not isBuild -> losses.Add(r.Apply(lookup p))
+                | _ -> ()
+
+        specs
+
+    /// A key for the next random numbers of the layer at a path.
+    member internal _.NextKey(path: string) : Tensor =
+        if isBuild then
+            Lax.zeros (Aval.make DType.UInt32 (Dims.ofSeq [ 2 ]))
+        elif isNull key then
+            Fail.state
+                $"layer '{path}'"
+                "it needs random numbers in training, and no key was given"
+                "Pass key = Random.key seed to the call."
+        else
+            let n =
+                match uses.TryGetValue path with
+                | true, n -> n
+                | _ -> 0
+
+            uses[path] <- n + 1
+            key |> Random.foldIn (int64 (Frame.Hash path)) |> Random.foldIn (int64 n)
+
+    /// The mask of a tensor, or null.
+    member internal _.MaskOf(x: Tensor) : Tensor =
+        match masks.TryGetValue(Unchecked.nonNull (box x)) with
+        | true, m -> m
+        | _ -> null
+
+    member internal _.SetMask(x: Tensor, mask: Tensor) : unit =
+        if isNull mask then
+            masks.Remove(Unchecked.nonNull (box x)) |> ignore
+        else
+            masks[Unchecked.nonNull (box x)] <- mask
+
+    /// A hash of a path that stays the same from one process to the next (FNV-1a).
+    static member internal Hash(path: string) : int =
+        let mutable h = 2166136261u
+
+        for c in path do
+            h <- (h ^^^ uint32 c) * 16777619u
+
+        int (h &&& 0x7FFFFFFFu)
+
+/// One call of one layer within a frame: what its function sees of the world.
+and [<Sealed>] Call
+    internal (frame: Frame, path: string, layer: Layer, trainable: bool, specs: VarSpec list, arguments: CallArguments) =
+    let full (name: string) =
+        if path = "" then name else path + "/" + name
+
+    let spec (name: string) =
+        match specs |> List.tryFind (fun s -> s.Name = name) with
+        | Some s -> s
+        | None ->
+            Fail.value
+                $"{layer}"
+                $"it declared no variable '{name}'"
+                (Fail.didYouMean name (specs |> List.map (fun s -> s.Name)))
+
+    /// The path of the layer in the model.
+    member _.Path = path
+
+    /// The layer.
+    member _.Layer = layer
+
+    /// The frame of the whole call.
+    member _.Frame = frame
+
+    /// True in training.
+    member _.Training = frame.Training
+
+    /// True if the layer and all around it are trainable.
+    member _.IsTrainable = trainable
+
+    /// True while variables are only declared and shapes inferred: values mean nothing.
+    member _.IsBuild = frame.IsBuild
+
+    /// Further arguments.
+    member _.Arguments = arguments
+
+    /// The layer's compute type.
+    member _.ComputeType = layer.Policy.Compute
+
+    /// True if the layer declared a variable of that name.
+    member _.Has(name: string) : bool =
+        specs |> List.exists (fun s -> s.Name = name)
+
+    /// A variable as it is stored.
+    member _.Stored(name: string) : Tensor =
+        let s = spec name
+        frame.Read(full name, Aval.make s.DType s.Shape)
+
+    /// A variable in the compute type (floats only).
+    member c.Variable(name: string) : Tensor =
+        let x = c.Stored name
+
+        if DType.isFloat x.DType && DType.isFloat layer.Policy.Compute then
+            Lax.convert layer.Policy.Compute x
+        else
+            x
+
+    /// Gives a variable a new value, which the call returns as new state.
+    member _.Assign(name: string, value: Tensor) : unit =
+        let s = spec name
+
+        if not (value.Shape.Equals s.Shape) then
+            Fail.value $"{layer}" $"variable '{name}' has shape {s.Shape}, the new value {value.Shape}" ""
+
+        frame.Updates[full name] <- Lax.convert s.DType value
+
+    /// A fresh key.
+    member _.NextKey() : Tensor = frame.NextKey path
+
+    /// Adds a scalar to the losses of the model.
+    member _.AddLoss(loss: Tensor) : unit = frame.Losses.Add loss
+
+    /// The mask of an input, or null: bool, true where it counts.
+    member _.Mask(x: Tensor) : Tensor = frame.MaskOf x
+
+    /// Attaches a mask to an output; null removes it.
+    member _.SetMask(y: Tensor, mask: Tensor) : unit = frame.SetMask(y, mask)
+
+    /// A refusal that names the layer and its path.
+    member _.Refuse(reason: string, hint: string) : 'a =
+        let where =
+            if path = "" || path = layer.Name then
+                $"{layer}"
+            else
+                $"{layer} at '{path}'"
+
+        Fail.value where reason hint
+
+    /// Refuses inputs of another rank.
+    member c.RequireRank(x: Tensor, rank: int) : unit =
+        if x.Rank <> rank then
+            c.Refuse(
+                $"it got an input of shape {x.Shape} (rank {x.Rank}), expected rank {rank}",
+                "The first axis is the batch."
+            )
+
+    /// Refuses inputs of a lower rank.
+    member c.RequireMinRank(x: Tensor, rank: int) : unit =
+        if x.Rank < rank then
+            c.Refuse(
+                $"it got an input of shape {x.Shape} (rank {x.Rank}), expected rank {rank} or more",
+                "The first axis is the batch."
+            )
+
+    /// Calls a layer inside this one.
+    member _.Child(child: Layer, inputs: Tensor[]) : Tensor[] =
+        Call.Run(frame, full child.Name, child, trainable, inputs, CallArguments.empty)
+
+    /// Calls a layer inside this one with further arguments.
+    member _.Child(child: Layer, inputs: Tensor[], arguments: CallArguments) : Tensor[] =
+        Call.Run(frame, full child.Name, child, trainable, inputs, arguments)
+
+    /// Calls a layer: declares its variables, converts its inputs, applies it, passes masks on.
+    static member internal Run
+        (
+            frame: Frame,
+            path: string,
+            layer: Layer,
+            trainableAround: bool,
+            inputs: Tensor[],
+            arguments: CallArguments
+        ) : Tensor[] =
+        Scope.enter layer.Name (fun () ->
+            let trainable = trainableAround && layer.Trainable
+            let specs = frame.Enter(path, layer, trainable, inputs |> Array.map (fun x -> x.Shape))
+            let call = Call(frame, path, layer, trainable, specs, arguments)
+            let compute = layer.Policy.Compute
+
+            let converted =
+                inputs
+                |> Array.map (fun x ->
+                    if DType.isFloat x.DType && DType.isFloat compute && x.DType <> compute then
+                        let y = Lax.convert compute x
+                        frame.SetMask(y, frame.MaskOf x)
+                        y
+                    else
+                        x)
+
+            let outputs = layer.Parts.Apply call converted
+
+            match layer.Parts.Masks with
+            | MaskRule.Passes when converted.Length > 0 ->
+                let mask = frame.MaskOf converted[0]
+
+                if not (isNull mask) then
+                    for y in outputs do
+                        if isNull (frame.MaskOf y) then
+                            frame.SetMask(y, mask)
+            | MaskRule.Stops ->
+                // An output may be the input itself; it is the same tensor to others, so a new one goes without the mask.
+                ()
+            | _ -> ()
+
+            match layer.ActivityRegularizer with
+            | Some r when not frame.IsBuild ->
+                for y in outputs do
+                    // Per example, as Keras divides by the batch.
+                    let batch = float (max 1 y.Shape[0])
+                    frame.Losses.Add(Lax.scale (1.0 / batch) (r.Apply y))
+            | _ -> ()
+
+            outputs)

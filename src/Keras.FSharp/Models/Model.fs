@@ -1,0 +1,271 @@
+/// Models: layers that hold a graph of layers, and the pure functions on them: init, apply, and the parting of variables
+/// into parameters and state.
+namespace Keras.FSharp
+
+open System
+open System.Collections.Generic
+open Keras.FSharp.Saving
+
+/// The values of a model's variables: what is trained, and everything else (statistics, frozen weights). Both are trees
+/// whose paths are the names of the layers and of the variable, as `encoder/dense/kernel`.
+type Variables = {
+    Params: Tree<Tensor>
+    State: Tree<Tensor>
+}
+
+/// What a model holds.
+[<RequireQualifiedAccess; NoEquality; NoComparison>]
+type ModelContent =
+    /// Layers in a row, input layer included; the graph is there once the input shape is known.
+    | Sequential of Layer list * graph: LayerGraph option
+    /// Any graph.
+    | Functional of LayerGraph
+
+/// A call of a model: its outputs, the new state, and the losses that layers added.
+[<NoEquality; NoComparison>]
+type Applied = {
+    Outputs: Tensor[]
+    /// The mask of each output; null where it has none.
+    Masks: Tensor[]
+    /// As `Variables.State`, with what the call changed.
+    State: Tree<Tensor>
+    /// Scalars: regularization and activity losses.
+    Losses: Tensor list
+}
+
+/// Pure functions on models and layers.
+[<AbstractClass; Sealed>]
+type Model private () =
+    static let plain (name: string) (cls: string) (modul: string) registered apply : Layer =
+        Layer(
+            name,
+            true,
+            DTypePolicy.current (),
+            None,
+            {
+                Class = cls
+                Module = modul
+                RegisteredName = registered
+                Config = []
+                Children = []
+                Variables = (fun _ -> [])
+                Apply = apply
+                Masks = MaskRule.Own
+            }
+        )
+
+    /// The content of a model; none for other layers.
+    static member Content(layer: Layer) : ModelContent option =
+        match layer.Content with
+        | ValueSome(:? ModelContent as c) -> Some c
+        | _ -> None
+
+    /// True if the layer is a model.
+    static member IsModel(layer: Layer) : bool = (Model.Content layer).IsSome
+
+    /// The layers of a model in order; none for other layers.
+    static member Layers(layer: Layer) : Layer list =
+        match Model.Content layer with
+        | Some(ModelContent.Sequential(layers, _)) -> layers
+        | Some(ModelContent.Functional g) -> List.ofArray g.Layers
+        | None -> []
+
+    /// A model of a graph of layer calls. Forms say whether a tensor, a list or a dictionary was given.
+    static member OfGraph(inputs: Argument, outputs: Argument, ?name: string) : Layer =
+        let g = LayerGraph.make inputs outputs
+        let name = defaultArg name (Naming.unique "functional")
+
+        let model =
+            plain name "Functional" "keras.src.models.functional" (Some "Functional") (fun call xs ->
+                LayerGraph.run g call xs)
+
+        model.Content <- ValueSome(ModelContent.Functional g)
+        model
+
+    /// A model of layers in a row; an input layer, if there is one, comes first.
+    static member OfLayers(layers: Layer list, ?name: string) : Layer =
+        let name = defaultArg name (Naming.unique "sequential")
+
+        let isInput (l: Layer) = l.Class = "InputLayer"
+        let names = HashSet<string>()
+
+        for l in layers do
+            if not (names.Add l.Name) then
+                Fail.value
+                    $"Sequential '{name}'"
+                    $"the name '{l.Name}' is used by more than one layer"
+                    "All layers of a model need different names."
+
+        let graph =
+            match layers with
+            | first :: rest when isInput first ->
+                match first.Content with
+                | ValueSome(:? KerasTensor as x) ->
+                    let y = rest |> List.fold (fun x l -> Symbolic.call l x) x
+                    Some(LayerGraph.make (Argument.Tensor x) (Argument.Tensor y))
+                | _ -> None
+            | _ -> None
+
+        let body = layers |> List.filter (isInput >> not)
+
+        let model =
+            plain name "Sequential" "keras" None (fun call xs ->
+                match graph with
+                | Some g -> LayerGraph.run g call xs
+                | None -> (xs, body) ||> List.fold (fun xs l -> call.Child(l, xs)))
+
+        model.Content <- ValueSome(ModelContent.Sequential(layers, graph))
+        model
+
+    /// The graph of a model; an error where a Sequential does not know its input shape.
+    static member internal Graph(model: Layer) : LayerGraph option =
+        match Model.Content model with
+        | Some(ModelContent.Functional g) -> Some g
+        | Some(ModelContent.Sequential(_, g)) -> g
+        | None -> None
+
+    /// Shapes (-1 where unknown) and element types of the inputs that a model declares.
+    static member InputAvals(model: Layer) : Aval[] =
+        match Model.Graph model with
+        | Some g -> g.Inputs |> Array.map (fun t -> t.Aval)
+        | None ->
+            Fail.state
+                $"{model}"
+                "its input shape is not known"
+                "Begin a Sequential with Input, or pass the shapes of the inputs."
+
+    /// What the model declares and gives for inputs of the given shapes; those of its Input layers by default.
+    static member Build(model: Layer, ?inputs: Aval[]) : Blueprint =
+        let inputs = inputs |> Option.defaultWith (fun () -> Model.InputAvals model)
+        let key = inputs |> Array.map (fun a -> Dims.cons (int a.DType) a.Shape) |> List.ofArray
+
+        lock model.Blueprints (fun () ->
+            match model.Blueprints.TryGetValue key with
+            | true, (:? Blueprint as b) -> b
+            | _ ->
+                let b = Blueprint.ofLayer model inputs
+                model.Blueprints[key] <- b
+                b)
+
+    /// The path of a variable below the model, as trees and lookups use it.
+    static member internal PathBelow(model: Layer, v: BuiltVariable) : string =
+        let prefix = model.Name + "/"
+        if v.Path.StartsWith prefix then v.Path.Substring prefix.Length else v.Path
+
+    /// The path that Keras gives a variable (`variable.path`): those of a functional model do not begin with its name.
+    static member KerasPath(model: Layer, v: BuiltVariable) : string =
+        match Model.Content model with
+        | Some(ModelContent.Functional _) -> Model.PathBelow(model, v)
+        | _ -> v.Path
+
+    /// True if the variable and all layers around it are trainable now.
+    static member private IsTrainable(model: Layer, v: BuiltVariable) : bool =
+        v.Trainable && model.Trainable && v.Owner.Trainable
+
+    /// Parts values by path into parameters and state by what is trainable now.
+    static member Partition(model: Layer, blueprint: Blueprint, value: BuiltVariable -> Tensor) : Variables =
+        let fresh = Blueprint.ofLayer model blueprint.Inputs
+
+        let yes, no =
+            fresh.Variables
+            |> Array.map (fun v -> v, Model.PathBelow(model, v), value v)
+            |> Array.partition (fun (v, _, _) -> Model.IsTrainable(model, v))
+
+        let tree xs =
+            xs |> Array.map (fun (_, path, t) -> path, t) |> Tree.ofPairs
+
+        {
+            Params = tree yes
+            State = tree no
+        }
+
+    /// Fresh values for all variables. The same key gives the same values, whatever else the model contains.
+    static member init(key: Tensor, model: Layer, ?inputs: Aval[]) : Variables =
+        let blueprint = Model.Build(model, ?inputs = inputs)
+
+        Model.Partition(
+            model,
+            blueprint,
+            fun v ->
+                let k = Random.foldIn (int64 (Frame.Hash(Model.PathBelow(model, v)))) key
+                v.Spec.Initializer.Init k v.Spec.Shape v.Spec.DType
+        )
+
+    /// Everything a call gives: outputs, new state, losses. `key` is needed in training where layers draw random numbers.
+    static member applyAll
+        (
+            model: Layer,
+            variables: Variables,
+            inputs: Tensor[],
+            ?training: bool,
+            ?key: Tensor,
+            ?masks: Tensor[],
+            ?arguments: CallArguments
+        ) : Applied =
+        let values = Dictionary<string, Tensor>()
+
+        for path, t in Array.append (Tree.toPairs variables.Params) (Tree.toPairs variables.State) do
+            values[path] <- t
+
+        let prefix = model.Name + "/"
+
+        let below (path: string) =
+            if path.StartsWith prefix then path.Substring prefix.Length else path
+
+        let lookup path =
+            match values.TryGetValue(below path) with
+            | true, t -> t
+            | _ ->
+                Fail.value
+                    $"{model}"
+                    $"there is no value for its variable '{below path}'"
+                    "Make variables with Model.init for this model."
+
+        let frame =
+            Frame(lookup, defaultArg training false, (match key with Some k -> k | None -> null), false)
+
+        match masks with
+        | Some ms -> Array.iter2 (fun x m -> frame.SetMask(x, m)) inputs ms
+        | None -> ()
+
+        let outputs =
+            Call.Run(frame, model.Name, model, true, inputs, defaultArg arguments CallArguments.empty)
+
+        let state =
+            if frame.Updates.Count = 0 then
+                variables.State
+            else
+                let fresh = Dictionary<string, Tensor>()
+
+                for pair in frame.Updates do
+                    fresh[below pair.Key] <- pair.Value
+
+                variables.State
+                |> Tree.mapWithPath (fun path t ->
+                    match fresh.TryGetValue path with
+                    | true, n -> n
+                    | _ -> t)
+
+        {
+            Outputs = outputs
+            Masks = outputs |> Array.map frame.MaskOf
+            State = state
+            Losses = List.ofSeq frame.Losses
+        }
+
+    /// The output of a model with one input and one output, and the new variables (only state differs).
+    static member apply(model: Layer, variables: Variables, x: Tensor, ?training: bool, ?key: Tensor) : Tensor * Variables =
+        let r = Model.applyAll (model, variables, [| x |], ?training = training, ?key = key)
+
+        if r.Outputs.Length <> 1 then
+            Fail.value $"{model}" $"it has {r.Outputs.Length} outputs" "Use Model.applyAll."
+
+        r.Outputs[0], { variables with State = r.State }
+
+    /// Shapes (-1 where unknown) of the outputs.
+    static member outputShapes(model: Layer, ?inputs: Aval[]) : Dims[] =
+        (Model.Build(model, ?inputs = inputs)).Outputs |> Array.map (fun a -> a.Shape)
+
+    /// The number of elements of all variables.
+    static member countParams(model: Layer, ?inputs: Aval[]) : int64 =
+        (Model.Build(model, ?inputs = inputs)).Variables |> Array.sumBy (fun v -> v.Spec.Shape.Size)
