@@ -4,10 +4,6 @@ module internal Keras.FSharp.Backends.Kernels
 
 open Keras.FSharp
 
-let private missing (prim: Prim) (inputs: Aval[]) : 'a =
-    let given = System.String.Join(", ", inputs |> Array.map string)
-    Fail.unsupported (Infer.name prim) $"the managed backend has no kernel for ({given})" ""
-
 let private flatCopy (a: Aval) : Kernel =
     let copier = Strided.plan (DType.size a.DType) [| Strided.axis a.Size 1L 1L |]
 
@@ -54,8 +50,8 @@ let prepare (prim: Prim) (inputs: Aval[]) (outputs: Aval[]) : Kernel =
     | Prim.TopK k -> Sorting.topK k inputs
     | Prim.Rng(op, dtype, shape) -> Rng.prepare op dtype shape inputs
     | Prim.Window dims -> Window.prepare dims inputs outputs
-    | Prim.Fft _
-    | Prim.Linalg _ -> missing prim inputs
+    | Prim.Fft(kind, lengths) -> Fft.prepare kind lengths inputs outputs
+    | Prim.Linalg op -> Linalg.prepare op inputs outputs
     | Prim.Cond _
     | Prim.While _
     | Prim.Scan _
