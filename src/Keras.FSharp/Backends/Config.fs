@@ -11,24 +11,26 @@ open System.Threading
 open Keras.FSharp
 
 /// What the configuration file says.
-type internal Settings =
-    { FloatX: DType
-      Epsilon: float
-      ImageDataFormat: string
-      /// Our own key; None where it is absent.
-      DotnetBackend: string option
-      /// Python Keras's key.
-      Backend: string option }
+type internal Settings = {
+    FloatX: DType
+    Epsilon: float
+    ImageDataFormat: string
+    /// Our own key; None where it is absent.
+    DotnetBackend: string option
+    /// Python Keras's key.
+    Backend: string option
+}
 
 /// Reads, and where it is absent writes, the configuration file.
 [<RequireQualifiedAccess>]
 module internal SettingsFile =
-    let defaults =
-        { FloatX = DType.Float32
-          Epsilon = 1e-7
-          ImageDataFormat = "channels_last"
-          DotnetBackend = None
-          Backend = None }
+    let defaults = {
+        FloatX = DType.Float32
+        Epsilon = 1e-7
+        ImageDataFormat = "channels_last"
+        DotnetBackend = None
+        Backend = None
+    }
 
     /// `KERAS_HOME`, else `~/.keras`.
     let folder () : string =
@@ -54,7 +56,10 @@ module internal SettingsFile =
             try
                 JsonNode.Parse content
             with :? JsonException as e ->
-                Fail.file file $"it is not valid JSON: {e.Message}" "Correct the file, or delete it: it is then made anew."
+                Fail.file
+                    file
+                    $"it is not valid JSON: {e.Message}"
+                    "Correct the file, or delete it: it is then made anew."
 
         match root with
         | :? JsonObject as o ->
@@ -65,7 +70,10 @@ module internal SettingsFile =
                     match DType.tryParse name with
                     | Some d when DType.isFloat d -> d
                     | _ ->
-                        wrong file "floatx" $"must be one of \"float16\", \"bfloat16\", \"float32\", \"float64\", it is \"{name}\""
+                        wrong
+                            file
+                            "floatx"
+                            $"must be one of \"float16\", \"bfloat16\", \"float32\", \"float64\", it is \"{name}\""
 
             let epsilon =
                 match o["epsilon"] with
@@ -78,13 +86,16 @@ module internal SettingsFile =
                 match text file o "image_data_format" with
                 | None -> defaults.ImageDataFormat
                 | Some("channels_last" | "channels_first" as f) -> f
-                | Some f -> wrong file "image_data_format" $"must be \"channels_last\" or \"channels_first\", it is \"{f}\""
+                | Some f ->
+                    wrong file "image_data_format" $"must be \"channels_last\" or \"channels_first\", it is \"{f}\""
 
-            { FloatX = floatx
-              Epsilon = epsilon
-              ImageDataFormat = format
-              DotnetBackend = text file o "dotnet_backend"
-              Backend = text file o "backend" }
+            {
+                FloatX = floatx
+                Epsilon = epsilon
+                ImageDataFormat = format
+                DotnetBackend = text file o "dotnet_backend"
+                Backend = text file o "backend"
+            }
         | _ -> Fail.file file "it must hold one JSON object" "Correct the file, or delete it: it is then made anew."
 
     /// The settings of the user; the file is made where it is absent (and can be made).
@@ -156,10 +167,7 @@ type Config private () =
             | "channels_last"
             | "channels_first" -> format <- ValueSome f
             | _ ->
-                Fail.value
-                    "config.set_image_data_format"
-                    $"got '{f}', expected 'channels_last' or 'channels_first'"
-                    ""
+                Fail.value "config.set_image_data_format" $"got '{f}', expected 'channels_last' or 'channels_first'" ""
 
     /// The folder of Keras: `KERAS_HOME`, else `~/.keras`.
     static member Home: string = SettingsFile.folder ()
@@ -174,14 +182,15 @@ type Config private () =
 /// The backends that there are and the one in use.
 [<AbstractClass; Sealed>]
 type Backends private () =
-    static let factories: (string * (unit -> Result<IBackend, string>)) list =
-        [ "managed", (fun () -> Ok ManagedBackend.Instance) ]
+    static let factories: (string * (unit -> Result<IBackend, string>)) list = [
+        "torch", Torch.TorchBackend.TryCreate
+        "managed", (fun () -> Ok ManagedBackend.Instance)
+    ]
 
     /// Frameworks that Python Keras may be configured for; in its key they are no choice of ours.
     static let foreign = set [ "tensorflow"; "jax"; "openvino"; "numpy" ]
 
-    static let made =
-        factories |> List.map (fun (name, f) -> name, Lazy<Result<IBackend, string>>(f, true))
+    static let made = factories |> List.map (fun (name, f) -> name, Lazy<Result<IBackend, string>>(f, true))
 
     [<ThreadStatic; DefaultValue>]
     static val mutable private ofThread: IBackend
@@ -215,7 +224,8 @@ type Backends private () =
             | None, theirs ->
                 match theirs with
                 | Some name when foreign.Contains name ->
-                    Config.Note $"{file} names backend \"{name}\", which is Python's; set \"dotnet_backend\" to choose here"
+                    Config.Note
+                        $"{file} names backend \"{name}\", which is Python's; set \"dotnet_backend\" to choose here"
                 | Some name when made |> List.forall (fun (n, _) -> n <> name) ->
                     Fail.file
                         file
@@ -227,7 +237,11 @@ type Backends private () =
                 | Some "managed" -> named "managed" file
                 | _ ->
                     let usable =
-                        made |> List.tryPick (fun (_, b) -> match b.Value with Ok backend -> Some backend | Error _ -> None)
+                        made
+                        |> List.tryPick (fun (_, b) ->
+                            match b.Value with
+                            | Ok backend -> Some backend
+                            | Error _ -> None)
 
                     match usable with
                     | Some b -> b
@@ -238,8 +252,7 @@ type Backends private () =
 
     /// The backend in use on this thread: chosen at first use by `KERAS_BACKEND`, else `~/.keras/keras.json`, else torch
     /// where it loads, else managed. Errors list the backends that can be had and why others cannot.
-    static member Current: IBackend =
-        if isNull Backends.ofThread then chosen.Value else Backends.ofThread
+    static member Current: IBackend = if isNull Backends.ofThread then chosen.Value else Backends.ofThread
 
     /// The name of the backend in use (`keras.config.backend`).
     static member Name: string = Backends.Current.Name
