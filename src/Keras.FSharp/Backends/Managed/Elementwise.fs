@@ -16,11 +16,9 @@ let private costly = 2048L
 
 let private missing (what: string) (d: DType) : 'a = Fail.unsupported what $"{DType.name d} has no kernel here" ""
 
-let private vector1<'T, 'Op when 'T: unmanaged and 'Op :> IVector1<'T>> () =
-    Loop1(fun x y n -> Loops.Vector1<'T, 'Op>(x, y, n))
+let private vector1<'T, 'Op when 'T: unmanaged and 'Op :> IVector1<'T>> () = LoopsOf<'T, 'Op>.Vector1
 
-let private vector2<'T, 'Op when 'T: unmanaged and 'Op :> IVector2<'T>> () =
-    Loop2(fun a b y n -> Loops.Vector2<'T, 'Op>(a, b, y, n))
+let private vector2<'T, 'Op when 'T: unmanaged and 'Op :> IVector2<'T>> () = Loops2Of<'T, 'Op>.Vector2
 
 let private scalar1<'T, 'R, 'Op when 'T: unmanaged and 'R: unmanaged and 'Op :> IScalar1<'T, 'R>> () =
     Loop1(fun x y n -> Loops.Scalar1<'T, 'R, 'Op>(x, y, n))
@@ -95,6 +93,7 @@ let private floatUnary<'T, 'F when 'T: unmanaged and 'T :> IFloatingPointIeee754
     | UnaryOp.Asinh -> special Math.Asinh
     | UnaryOp.Acosh -> special Math.Acosh
     | UnaryOp.Atanh -> special Math.Atanh
+    | UnaryOp.Erf when typeof<'T> = typeof<float32> -> vector (vector1<float32, ErfV>())
     | UnaryOp.Erf -> special Special.erf
     | UnaryOp.Erfc -> special Special.erfc
     | UnaryOp.ErfInv -> special Special.erfInv

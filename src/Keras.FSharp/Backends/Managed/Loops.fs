@@ -162,6 +162,16 @@ type internal Loops private () =
             for i in 0n .. n - 1n do
                 store (y + i * nativeint sizeof<'R>) (f.Invoke(load<'T>(a + i * size), load<'T>(b + i * size))))
 
+/// The vector loop of an operation of one operand, made once.
+[<AbstractClass; Sealed>]
+type internal LoopsOf<'T, 'Op when 'T: unmanaged and 'Op :> IVector1<'T>> private () =
+    static member val Vector1 = Loop1(fun x y n -> Loops.Vector1<'T, 'Op>(x, y, n))
+
+/// The vector loop of an operation of two operands, made once.
+[<AbstractClass; Sealed>]
+type internal Loops2Of<'T, 'Op when 'T: unmanaged and 'Op :> IVector2<'T>> private () =
+    static member val Vector2 = Loop2(fun a b y n -> Loops.Vector2<'T, 'Op>(a, b, y, n))
+
 /// Makes kernels of loops: splits them over the cores.
 [<RequireQualifiedAccess>]
 module internal Elements =

@@ -9,6 +9,7 @@ module internal Keras.FSharp.Backends.Reduce
 
 open System
 open System.Numerics
+open System.Runtime.CompilerServices
 open Keras.FSharp
 
 [<Struct>]
@@ -30,6 +31,9 @@ let private merged (shape: Dims) (axes: Dims) : Axis list =
 /// Positions that some axes span: how many, and where the i-th is.
 type private Grid(axes: Axis[]) =
     member val Count = axes |> Array.fold (fun n a -> n * a.Size) 1L
+
+    /// True if all lie at one distance.
+    member _.IsLine = axes.Length = 1
 
     member _.Offset(index: int64) : int64 =
         if axes.Length = 1 then
@@ -73,6 +77,15 @@ type private Folding<'T, 'A, 'F when 'T: unmanaged and 'A: unmanaged and 'F :> I
                 for i in from .. upTo - 1L do
                     body i))
 
+    /// Runs of n elements, `stride` bytes apart, one result each.
+    [<MethodImpl(MethodImplOptions.AggressiveOptimization)>]
+    static member private Adjacent
+        (x: nativeint, y: nativeint, stride: nativeint, n: nativeint, from: int64, upTo: int64)
+        : unit =
+        for r in from .. upTo - 1L do
+            let acc = 'F.Row(x + nativeint r * stride, n, 'F.Identity)
+            store (y + nativeint (r * elem)) ('F.Finish acc)
+
     /// The last axis, of n elements, is reduced.
     static member Runs(kept: Axis[], reduced: Axis[], n: int64) : Kernel =
         let results, runs = Grid kept, Grid reduced
@@ -95,7 +108,19 @@ type private Folding<'T, 'A, 'F when 'T: unmanaged and 'A: unmanaged and 'F :> I
 
                 acc
 
-        if parts = 1L then
+        if parts = 1L && isSingle && kept.Length <= 1 then
+            let stride = if kept.Length = 0 then 0n else nativeint (kept[0].Stride * elem)
+            let resultGrain = max 1L (grain / max 1L n)
+
+            Kernel(fun ins outs ->
+                let x, y = ins[0], outs[0]
+
+                Parallel.run
+                    results.Count
+                    resultGrain
+                    (Action<int64, int64>(fun from upTo ->
+                        Folding<'T, 'A, 'F>.Adjacent(x, y, stride, nativeint n, from, upTo))))
+        elif parts = 1L then
             Kernel(fun ins outs ->
                 let x, y = ins[0], outs[0]
 
@@ -138,6 +163,14 @@ type private Folding<'T, 'A, 'F when 'T: unmanaged and 'A: unmanaged and 'F :> I
             'F.Column(x + nativeint (rows.Offset r * elem), accs, nativeint (width * group))
             r <- r + group
 
+        // Between neighbours on a reduced axis the distance is the same.
+        if rows.IsLine then
+            let stride = nativeint ((rows.Offset 1L - rows.Offset 0L) * elem)
+
+            while r + 4L <= upTo do
+                'F.FourColumns(x + nativeint (rows.Offset r * elem), stride, accs, nativeint width)
+                r <- r + 4L
+
         while r < upTo do
             'F.Column(x + nativeint (rows.Offset r * elem), accs, nativeint width)
             r <- r + 1L
@@ -151,7 +184,7 @@ type private Folding<'T, 'A, 'F when 'T: unmanaged and 'A: unmanaged and 'F :> I
     /// The last axis, of `columns` elements, is kept.
     static member Columns(kept: Axis[], reduced: Axis[], columns: int64) : Kernel =
         let planes, rows = Grid kept, Grid reduced
-        let block = 512L
+        let block = 2048L
         let blocks = (columns + block - 1L) / block
 
         let group = if reduced.Length = 1 && columns < 64L then max 1L (128L / columns) else 1L
@@ -213,7 +246,7 @@ type private Folding<'T, 'A, 'F when 'T: unmanaged and 'A: unmanaged and 'F :> I
                 let others = List.rev others
                 Folding<'T, 'A, 'F>.Columns(split false others, split true others, last.Size)
 
-let private numbers<'T when 'T: unmanaged and 'T :> INumberBase<'T>> (op: ReduceOp) (axes: Axis list) (y: Aval) =
+let private numbers<'T when 'T: unmanaged and 'T :> INumber<'T>> (op: ReduceOp) (axes: Axis list) (y: Aval) =
     match op with
     | ReduceOp.Sum -> Folding<'T, 'T, VectorFold<'T, SumR<'T>>>.Prepare axes y
     | ReduceOp.Prod -> Folding<'T, 'T, VectorFold<'T, ProdR<'T>>>.Prepare axes y

@@ -65,22 +65,54 @@ type private Scanning<'T, 'A, 'Op
                 acc <- 'Op.Of(acc, 'A.CreateTruncating(load<'T>(x + o)))
                 store (y + o) ('T.CreateTruncating acc)
 
+    /// `width` lines side by side, with as many accumulators.
+    [<MethodImpl(MethodImplOptions.AggressiveOptimization)>]
+    static member Columns(x: nativeint, y: nativeint, accs: nativeint, n: int64, step: nativeint, width: int64) : unit =
+        let size, wide = nativeint sizeof<'T>, nativeint sizeof<'A>
+
+        for c in 0n .. nativeint width - 1n do
+            let v = load<'T>(x + c * size)
+            store (accs + c * wide) ('A.CreateTruncating v)
+            store (y + c * size) v
+
+        let mutable o = step
+
+        for _ in 2L .. n do
+            for c in 0n .. nativeint width - 1n do
+                let v = 'A.CreateTruncating(load<'T>(x + o + c * size))
+                let acc = 'Op.Of(load<'A>(accs + c * wide), v)
+                store (accs + c * wide) acc
+                store (y + o + c * size) ('T.CreateTruncating acc)
+
+            o <- o + step
+
     static member Prepare (l: Lines) (reverse: bool) : Kernel =
         let size = int64 sizeof<'T>
         let start = if reverse then (l.N - 1L) * l.Inner else 0L
         let step = nativeint ((if reverse then -l.Inner else l.Inner) * size)
+        // Lines side by side are worked on together, a few cache lines at a time.
+        let block = 64L
+        let blocks = (l.Inner + block - 1L) / block
 
         Kernel(fun ins outs ->
             let x, y = ins[0], outs[0]
 
-            Parallel.run
-                (l.Outer * l.Inner)
-                (max 1L (grain / max 1L l.N))
-                (Action<int64, int64>(fun from upTo ->
-                    for i in from .. upTo - 1L do
-                        let at = i / l.Inner * l.N * l.Inner + i % l.Inner + start
-                        let o = nativeint (at * size)
-                        Scanning<'T, 'A, 'Op>.Line(x + o, y + o, l.N, step))))
+            if l.N > 0L then
+                Parallel.run
+                    (l.Outer * blocks)
+                    (max 1L (grain / (l.N * min block (max 1L l.Inner))))
+                    (Action<int64, int64>(fun from upTo ->
+                        use accs = new Temporary(block * int64 sizeof<'A>)
+
+                        for i in from .. upTo - 1L do
+                            let column = i % blocks * block
+                            let o = nativeint ((i / blocks * l.N * l.Inner + column + start) * size)
+
+                            if l.Inner = 1L then
+                                Scanning<'T, 'A, 'Op>.Line(x + o, y + o, l.N, step)
+                            else
+                                let width = min block (l.Inner - column)
+                                Scanning<'T, 'A, 'Op>.Columns(x + o, y + o, accs.Pointer, l.N, step, width))))
 
 let private sums<'T, 'A when 'T: unmanaged and 'T :> INumberBase<'T> and 'A: unmanaged and 'A :> INumberBase<'A>>
     (op: ReduceOp)

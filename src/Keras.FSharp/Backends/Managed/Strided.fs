@@ -160,22 +160,36 @@ and private planes (elem: int) (inner: Axis) (rest: Axis list) : Copier =
         let block = Tiles.Block
         let sourceStep, targetRow = bytes inner.Source, bytes r.Target
 
+        // Cut along the rows of the target, or, where there are few, along its columns.
+        let alongRows = r.Size >= block || r.Size >= inner.Size
+        let cut, other = if alongRows then r.Size, inner.Size else inner.Size, r.Size
+
         overPlanes
             elem
             outer
-            ((r.Size + block - 1) / block)
-            (rowBytes * int64 block)
+            ((cut + block - 1) / block)
+            (int64 other * int64 elem * int64 block)
             (Rows(fun source target first count ->
                 let from = first * block
-                let rows = min r.Size ((first + count) * block) - from
+                let n = min cut ((first + count) * block) - from
 
-                for b in 0..block .. rows - 1 do
+                if alongRows then
                     TilesOf.Transpose(
                         elem,
-                        source + bytes (int64 (from + b)),
-                        target + nativeint (from + b) * targetRow,
-                        min block (rows - b),
+                        source + bytes (int64 from),
+                        target + nativeint from * targetRow,
+                        n,
                         inner.Size,
+                        sourceStep,
+                        targetRow
+                    )
+                else
+                    TilesOf.Transpose(
+                        elem,
+                        source + nativeint from * sourceStep,
+                        target + bytes (int64 from),
+                        r.Size,
+                        n,
                         sourceStep,
                         targetRow
                     )))

@@ -6,12 +6,13 @@ open System
 open System.Runtime.CompilerServices
 open System.Runtime.Intrinsics
 open System.Runtime.Intrinsics.X86
+open Microsoft.FSharp.NativeInterop
 
 /// Copies of planes of elements; all strides are in bytes.
 [<AbstractClass; Sealed>]
 type internal Tiles private () =
-    /// Rows and columns of a block that is transposed at once: a cache line of 4-byte elements.
-    static member Block = 16
+    /// Rows and columns of a block that is transposed at once.
+    static member Block = 64
 
     /// `rows` rows of `columns` elements, any strides.
     [<MethodImpl(MethodImplOptions.AggressiveOptimization)>]
@@ -91,37 +92,72 @@ type internal Tiles private () =
         put 2 (Avx.Permute2x128(b0, b2, 0x31uy))
         put 3 (Avx.Permute2x128(b1, b3, 0x31uy))
 
+    /// A block of any size, one element after the other.
+    static member inline private Rest<'T when 'T: unmanaged>
+        (source: nativeint, target: nativeint, rows: int, columns: int, sourceStep: nativeint, targetRow: nativeint)
+        : unit =
+        let size = nativeint sizeof<'T>
+
+        for i in 0 .. rows - 1 do
+            for j in 0 .. columns - 1 do
+                store
+                    (target + nativeint i * targetRow + nativeint j * size)
+                    (load<'T>(source + nativeint j * sourceStep + nativeint i * size))
+
     /// target[r, c] = source[c, r]: elements of the source are adjacent along r, those of the target along c.
-    /// `sourceStep` is the distance of columns c in the source, `targetRow` that of rows r in the target.
+    /// `sourceStep` is the distance of columns c in the source, `targetRow` that of rows r in the target. Whole blocks
+    /// are turned in a buffer, so that memory is read and written in runs of several cache lines: where strides are
+    /// powers of two, neighbours of a column fall on the same few lines of the cache.
     [<MethodImpl(MethodImplOptions.AggressiveOptimization)>]
     static member Transpose<'T when 'T: unmanaged>
         (source: nativeint, target: nativeint, rows: int, columns: int, sourceStep: nativeint, targetRow: nativeint)
         : unit =
         let size = nativeint sizeof<'T>
-
-        let unit =
-            if Avx.IsSupported && sizeof<'T> = 4 then 8
-            elif Avx.IsSupported && sizeof<'T> = 8 then 4
-            else 0
-
+        let block = Tiles.Block
+        let hasVectors = Avx.IsSupported && (sizeof<'T> = 4 || sizeof<'T> = 8)
+        let part = if sizeof<'T> = 4 then 8 else 4
+        let pitch = nativeint block * size
+        let buffer = NativePtr.toNativeInt (NativePtr.stackalloc<byte>(Tiles.Block * Tiles.Block * 8))
         let mutable c = 0
 
         while c < columns do
-            let cs = min Tiles.Block (columns - c)
+            let cs = min block (columns - c)
             let mutable r = 0
 
             while r < rows do
-                let rs = min Tiles.Block (rows - r)
+                let rs = min block (rows - r)
                 let s = source + nativeint c * sourceStep + nativeint r * size
                 let t = target + nativeint r * targetRow + nativeint c * size
 
-                if unit > 0 && cs = Tiles.Block && rs = Tiles.Block then
-                    let mutable i = 0
+                if hasVectors && cs = block && rs = block then
+                    let mutable j = 0
 
-                    while i < Tiles.Block do
-                        let mutable j = 0
+                    while j < block do
+                        let mutable i = 0
 
-                        while j < Tiles.Block do
+                        while i < block do
+                            let p = s + nativeint j * sourceStep + nativeint i * size
+                            let q = buffer + nativeint i * pitch + nativeint j * size
+
+                            if sizeof<'T> = 4 then
+                                Tiles.Eight(p, sourceStep, q, pitch)
+                            else
+                                Tiles.Four(p, sourceStep, q, pitch)
+
+                            i <- i + part
+
+                        j <- j + part
+
+                    for i in 0 .. block - 1 do
+                        copy (buffer + nativeint i * pitch) (t + nativeint i * targetRow) (int64 pitch)
+                elif hasVectors then
+                    let wholeRows, wholeColumns = rs - rs % part, cs - cs % part
+                    let mutable j = 0
+
+                    while j < wholeColumns do
+                        let mutable i = 0
+
+                        while i < wholeRows do
                             let p = s + nativeint j * sourceStep + nativeint i * size
                             let q = t + nativeint i * targetRow + nativeint j * size
 
@@ -130,15 +166,25 @@ type internal Tiles private () =
                             else
                                 Tiles.Four(p, sourceStep, q, targetRow)
 
-                            j <- j + unit
+                            i <- i + part
 
-                        i <- i + unit
+                        j <- j + part
+
+                    let down = nativeint wholeRows
+                    let right = nativeint wholeColumns
+
+                    Tiles.Rest<'T>(
+                        s + right * sourceStep,
+                        t + right * size,
+                        wholeRows,
+                        cs - wholeColumns,
+                        sourceStep,
+                        targetRow
+                    )
+
+                    Tiles.Rest<'T>(s + down * size, t + down * targetRow, rs - wholeRows, cs, sourceStep, targetRow)
                 else
-                    for i in 0 .. rs - 1 do
-                        for j in 0 .. cs - 1 do
-                            store
-                                (t + nativeint i * targetRow + nativeint j * size)
-                                (load<'T>(s + nativeint j * sourceStep + nativeint i * size))
+                    Tiles.Rest<'T>(s, t, rs, cs, sourceStep, targetRow)
 
                 r <- r + rs
 
