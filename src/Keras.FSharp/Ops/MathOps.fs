@@ -7,7 +7,7 @@ open Keras.FSharp.Backends
 /// Segments, special functions, Fourier transforms. Reached as members of `Ops`.
 [<AbstractClass>]
 type MathOps internal () =
-    inherit Nn()
+    inherit NnPatches()
 
     /// The error function, a float. Keras: `keras.ops.erf`.
     static member erf(x: Tensor) : Tensor = Lax.erf (Types.toFloating x)

@@ -27,7 +27,7 @@ type NnActivation internal () =
         if DType.isFloat x.DType then Composites.relu x else Lax.max x (Lax.zerosLike x)
 
     /// min(max(x, 0), 6); integers stay integers. Keras: `keras.ops.relu6`.
-    static member relu6(x: Tensor) : Tensor = NnActivation.limited (0.0, 6.0, Types.toFloating x)
+    static member relu6(x: Tensor) : Tensor = NnActivation.limited (0.0, 6.0, NnActivation.number x)
 
     /// 1 / (1 + exp(-x)). Keras: `keras.ops.sigmoid`.
     static member sigmoid(x: Tensor) : Tensor = Lax.logistic (Types.toFloating x)
@@ -65,8 +65,8 @@ type NnActivation internal () =
     /// x · hardSigmoid(x). Keras: `keras.ops.hard_swish`.
     static member hardSwish(x: Tensor) : Tensor = NnActivation.hardSilu x
 
-    /// x limited to [-1, 1]. Keras: `keras.ops.hard_tanh`.
-    static member hardTanh(x: Tensor) : Tensor = NnActivation.limited (-1.0, 1.0, Types.toFloating x)
+    /// x limited to [-1, 1]; integers stay integers. Keras: `keras.ops.hard_tanh`.
+    static member hardTanh(x: Tensor) : Tensor = NnActivation.limited (-1.0, 1.0, NnActivation.number x)
 
     /// x - tanh(x). Keras: `keras.ops.tanh_shrink`.
     static member tanhShrink(x: Tensor) : Tensor =
@@ -173,7 +173,8 @@ type NnActivation internal () =
     static member logSoftmax(x: Tensor, axis: int seq) : Tensor =
         NnActivation.asLast ("ops.log_softmax", Types.toFloating x, axis, Composites.logSoftmax -1)
 
-    /// The point of the simplex nearest to x along an axis: a softmax with zeros. Keras: `keras.ops.sparsemax`.
+    /// A softmax with zeros. As in Keras the threshold comes from the sum of the prefix sums of the support, so that results
+    /// need not sum to 1 where more than one element is above it. Keras: `keras.ops.sparsemax`.
     static member sparsemax(x: Tensor, ?axis: int) : Tensor =
         let f (x: Tensor) =
             let last = x.Rank - 1
@@ -184,7 +185,7 @@ type NnActivation internal () =
             // The support: as many of the largest as stay above the threshold that they themselves imply.
             let inside = Lax.gt (Lax.shift 1.0 (Lax.mul rank falling)) sums
             let count = Lax.reduceKeep ReduceOp.Sum axes (Lax.convert x.DType inside)
-            let total = Lax.reduceKeep ReduceOp.Sum axes (Lax.select inside falling (Lax.zerosLike falling))
+            let total = Lax.reduceKeep ReduceOp.Sum axes (Lax.select inside sums (Lax.zerosLike sums))
             let tau = Lax.div (Lax.shift -1.0 total) count
             let rest = Lax.sub x tau
             Lax.max rest (Lax.zerosLike rest)

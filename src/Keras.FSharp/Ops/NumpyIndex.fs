@@ -101,7 +101,7 @@ type NumpyIndex internal () =
         Axis.one "ops.argpartition" x.Shape[a] kth |> ignore
         NumpyIndex.argsort (x, a)
 
-    /// The k largest along the last axis, descending, and their int32 positions. Keras: `keras.ops.top_k`.
+    /// The k largest along the last axis, descending, and their int64 positions. Keras: `keras.ops.top_k`.
     static member topK(x: Tensor, k: int, ?sorted: bool) : Tensor * Tensor =
         ignore sorted
 
@@ -109,7 +109,7 @@ type NumpyIndex internal () =
             Fail.value "ops.top_k" $"a tensor of shape {x.Shape} has no {k} elements on its last axis" ""
 
         let struct (values, indices) = Lax.topK k x
-        values, indices
+        values, Lax.convert DType.Int64 indices
 
     /// True where the target's score is among the k highest of its row: targets [n], predictions [n, classes]. Scores
     /// equal to the k-th count; targets out of range and scores that are not finite do not.
