@@ -1,0 +1,52 @@
+/// What a metric is: variables, and pure functions that update them and read the result.
+namespace Keras.FSharp
+
+open Keras.FSharp.Saving
+
+/// A variable of a metric: where it starts, and where `reset_state` puts it.
+[<NoEquality; NoComparison>]
+type MetricVariable = {
+    /// As `total`.
+    Name: string
+    Initial: unit -> Tensor
+}
+
+/// A metric (`keras.metrics.Metric`): its record and pure functions on its state.
+[<NoEquality; NoComparison>]
+type Metric = {
+    /// As `BinaryAccuracy`.
+    Class: string
+    /// As `binary_accuracy`; the key in logs.
+    Name: string
+    /// The record: class name and config as Keras writes them.
+    Record: Json
+    Variables: MetricVariable list
+    /// State, targets, predictions and sample weights (null for none; the mask is multiplied in) to the next state.
+    Update: Tensor[] -> Tensor -> Tensor -> Tensor -> Tensor[]
+    /// State to the result.
+    Result: Tensor[] -> Tensor
+}
+
+/// Metrics and their state.
+[<RequireQualifiedAccess>]
+module Metric =
+    /// The state before the first update.
+    let init (m: Metric) : Tensor[] =
+        m.Variables |> List.map (fun v -> v.Initial()) |> List.toArray
+
+    /// The state after one batch; `weights` and `mask` may be null.
+    let update (m: Metric) (state: Tensor[]) (yTrue: Tensor) (yPred: Tensor) (weights: Tensor) (mask: Tensor) : Tensor[] =
+        let weights =
+            if isNull mask then
+                weights
+            else
+                let asFloat = Lax.convert Backends.Config.FloatX mask
+
+                if isNull weights then
+                    asFloat
+                else
+                    let w = Lax.convert asFloat.DType weights
+                    let missing = Array.create (max 0 (asFloat.Rank - w.Rank)) 1
+                    Lax.mul (Lax.reshape (Dims.append w.Shape (Dims.ofSeq missing)) w) asFloat
+
+        m.Update state yTrue yPred weights
