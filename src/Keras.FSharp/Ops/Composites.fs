@@ -1,6 +1,6 @@
-/// Composite operations: a name that a backend or an exporter may know a faster way for, and a meaning in primitives that
-/// holds everywhere else. Gradients are composites too; they have no pullback of their own, so that second derivatives
-/// go through the meaning. Operands are float tensors of one element type; axes are counted from the end.
+/// Composite operations: a name that a backend or an exporter may know a faster way for, and a meaning in primitives
+/// that holds everywhere else. Gradients are composites too; they have no pullback of their own, so that second
+/// derivatives go through the meaning. Operands are float tensors of one element type; axes are counted from the end.
 [<RequireQualifiedAccess>]
 module internal Keras.FSharp.Composites
 
@@ -232,7 +232,8 @@ let private momentsPullback (count: int) (x: Tensor) (mean: Tensor) (rstd: Tenso
     plus ofMean ofRstd
 
 /// (x, gamma, beta) with `count` trailing normalised axes to (y, mean, rstd): y = (x - mean) rstd gamma + beta, where
-/// rstd = 1 / √(variance + epsilon); gamma and beta have the shape of the normalised axes, mean and rstd that of the rest.
+/// rstd = 1 / √(variance + epsilon); gamma and beta have the shape of the normalised axes, mean and rstd that of the
+/// rest.
 let layerNorm (count: int) (epsilon: float) (x: Tensor) (gamma: Tensor) (beta: Tensor) =
     let outputs (a: Aval[]) =
         let stat = Aval.withShape (Dims.sub 0 (a[0].Rank - count) a[0].Shape) a[0]

@@ -1,5 +1,5 @@
-/// keras.ops.core: conversion, slices and scatters, control flow. Functions that loop or branch take and return tensors in
-/// tuples, records, lists and the like.
+/// keras.ops.core: conversion, slices and scatters, control flow. Functions that loop or branch take and return
+/// tensors in tuples, records, lists and the like.
 namespace Keras.FSharp
 
 open System
@@ -28,8 +28,8 @@ type CoreOps internal () =
             let high = min ((Types.largest x.DType).ToFloat()) ((Types.largest dtype).ToFloat())
             Lax.convert dtype (Lax.clamp (Lax.scalar x.DType low) (Lax.scalar x.DType high) x)
 
-    /// A tensor from a number, a .NET array, a nesting of lists, or a tensor, of another element type if `dtype` is given;
-    /// plain doubles become `floatx`. Keras: `keras.ops.convert_to_tensor`.
+    /// A tensor from a number, a .NET array, a nesting of lists, or a tensor, of another element type if `dtype` is
+    /// given; plain doubles become `floatx`. Keras: `keras.ops.convert_to_tensor`.
     static member convertToTensor(x: obj, ?dtype: DType) : Tensor =
         match dtype with
         | Some d -> Tensor.tensorOf d x
@@ -190,8 +190,8 @@ type CoreOps internal () =
         let from = Lax.scalarInt DType.Int32 (int64 lower)
         Transform.foriLoop (max 0 (upper - lower)) (fun i s -> body (Lax.add i from) s) initVal
 
-    /// A loop along axis 0 of `xs`, from the end with `reverse`: `f carry x -> carry, y`; the last carry and the stacked
-    /// ys. Keras: `keras.ops.scan`.
+    /// A loop along axis 0 of `xs`, from the end with `reverse`: `f carry x -> carry, y`; the last carry and the
+    /// stacked ys. Keras: `keras.ops.scan`.
     static member scan(f: 'c -> 'x -> 'c * 'y, init: 'c, xs: 'x, ?reverse: bool) : 'c * 'y =
         if defaultArg reverse false then
             let turned (t: Tensor) = Lax.reverse (Dims.own [| 0 |]) t

@@ -232,8 +232,8 @@ type LinalgOps internal () =
                 $"order {order} is no norm of matrices"
                 "Known are 1, 2, infinity and their negatives."
 
-    /// The norm of vectors (one axis) or matrices (two axes); all axes if left out. Without `ord` the root of the sum of
-    /// squares. A float. Keras: `keras.ops.norm`.
+    /// The norm of vectors (one axis) or matrices (two axes); all axes if left out. Without `ord` the root of the sum
+    /// of squares. A float. Keras: `keras.ops.norm`.
     static member norm(x: Tensor, ?ord: float, ?axis: int seq, ?keepdims: bool) : Tensor =
         let x = Types.toFloating x
 

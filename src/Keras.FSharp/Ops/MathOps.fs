@@ -48,8 +48,8 @@ type MathOps internal () =
     static member private infinite (sign: float, otherwise: DType -> Scalar) (d: DType) : Scalar =
         if DType.isFloat d then Scalar.Float(sign * infinity) else otherwise d
 
-    /// Sums of the slices along axis 0 that have one id; ids out of range are dropped. Without `numSegments` the largest
-    /// id is read. Keras: `keras.ops.segment_sum`.
+    /// Sums of the slices along axis 0 that have one id; ids out of range are dropped. Without `numSegments` the
+    /// largest id is read. Keras: `keras.ops.segment_sum`.
     static member segmentSum(data: Tensor, segmentIds: Tensor, ?numSegments: int, ?sorted: bool) : Tensor =
         ignore sorted
         MathOps.segments ("ops.segment_sum", ScatterOp.Add, (fun _ -> Scalar.Int 0L), data, segmentIds, numSegments)

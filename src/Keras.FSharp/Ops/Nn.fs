@@ -71,8 +71,8 @@ type Nn internal () =
         |> fun y -> Composites.batchNormInference (defaultArg epsilon 1e-3) y scale offset mean variance
         |> Axis.move (x.Rank - 1) axis
 
-    /// Batch normalisation with the statistics of the batch: y, and mean and biased variance as vectors along `axis`. The
-    /// input is float32 or wider.
+    /// Batch normalisation with the statistics of the batch: y, and mean and biased variance as vectors along `axis`.
+    /// The input is float32 or wider.
     static member internal BatchNormTrain
         (x: Tensor, axis: int, epsilon: float, gamma: Tensor option, beta: Tensor option)
         : struct (Tensor * Tensor * Tensor) =
@@ -148,8 +148,8 @@ type Nn internal () =
 
         Nn.widened (x, f)
 
-    /// x divided by its norm of order `order` over axes (left out: the last); norms below `epsilon` (`Config.Epsilon` by
-    /// default) count as epsilon. Keras: `keras.ops.normalize`.
+    /// x divided by its norm of order `order` over axes (left out: the last); norms below `epsilon` (`Config.Epsilon`
+    /// by default) count as epsilon. Keras: `keras.ops.normalize`.
     static member normalize(x: Tensor, ?axis: int seq, ?order: float, ?epsilon: float) : Tensor =
         let x = Types.toFloating x
         let axes = Axis.some "ops.normalize" x.Rank (Some(defaultArg axis [ -1 ]))
@@ -189,9 +189,9 @@ type Nn internal () =
 
     // ---- attention --------------------------------------------------------------------------------------------------
 
-    /// Scaled dot product attention of query [batch, T, heads, size], key and value [batch, S, heads or a divisor, size].
-    /// `mask` (true where allowed) and `bias` (added to the scores) broadcast to [batch, heads, T, S]; `scale` is
-    /// 1 / √size by default. Keras: `keras.ops.dot_product_attention`.
+    /// Scaled dot product attention of query [batch, T, heads, size], key and value [batch, S, heads or a divisor,
+    /// size]. `mask` (true where allowed) and `bias` (added to the scores) broadcast to [batch, heads, T, S]; `scale`
+    /// is 1 / √size by default. Keras: `keras.ops.dot_product_attention`.
     static member dotProductAttention
         (
             query: Tensor,
@@ -279,8 +279,8 @@ type Nn internal () =
         let logs = Nn.logProbabilities (output, defaultArg fromLogits false, axis)
         Lax.neg (Lax.sum (Dims.own [| axis |]) (Lax.mul (Lax.convert output.DType target) logs))
 
-    /// -log(output) at the class that the integer target names; target lacks the axis, or has it with size 1. Targets out
-    /// of range give 0. Keras: `keras.ops.sparse_categorical_crossentropy`.
+    /// -log(output) at the class that the integer target names; target lacks the axis, or has it with size 1. Targets
+    /// out of range give 0. Keras: `keras.ops.sparse_categorical_crossentropy`.
     static member sparseCategoricalCrossentropy
         (target: Tensor, output: Tensor, ?fromLogits: bool, ?axis: int)
         : Tensor =

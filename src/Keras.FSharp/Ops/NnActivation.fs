@@ -1,4 +1,5 @@
-/// keras.ops.nn: activation functions. Floats keep their type; integers and bools become `floatx` unless said otherwise.
+/// keras.ops.nn: activation functions. Floats keep their type; integers and bools become `floatx` unless said
+/// otherwise.
 namespace Keras.FSharp
 
 open System
@@ -173,8 +174,8 @@ type NnActivation internal () =
     static member logSoftmax(x: Tensor, axis: int seq) : Tensor =
         NnActivation.asLast ("ops.log_softmax", Types.toFloating x, axis, Composites.logSoftmax -1)
 
-    /// A softmax with zeros. As in Keras the threshold comes from the sum of the prefix sums of the support, so that results
-    /// need not sum to 1 where more than one element is above it. Keras: `keras.ops.sparsemax`.
+    /// A softmax with zeros. As in Keras the threshold comes from the sum of the prefix sums of the support, so that
+    /// results need not sum to 1 where more than one element is above it. Keras: `keras.ops.sparsemax`.
     static member sparsemax(x: Tensor, ?axis: int) : Tensor =
         let f (x: Tensor) =
             let last = x.Rank - 1

@@ -106,8 +106,9 @@ type NnConv internal () =
 
         Lax.conv d x w
 
-    /// Convolution of `inputs` [batch, spatial…, channels] with `kernel` [spatial…, channels / groups, filters]; the number
-    /// of groups follows from the channels. One stride or dilation stands for all axes. Keras: `keras.ops.conv`.
+    /// Convolution of `inputs` [batch, spatial…, channels] with `kernel` [spatial…, channels / groups, filters]; the
+    /// number of groups follows from the channels. One stride or dilation stands for all axes. Keras:
+    /// `keras.ops.conv`.
     static member conv
         (
             inputs: Tensor,
@@ -179,9 +180,9 @@ type NnConv internal () =
 
         Spatial.channelsLast "ops.separable_conv" dataFormat f x
 
-    /// The transpose of a convolution: `inputs` [batch, spatial…, channels], `kernel` [spatial…, filters, channels]. The
-    /// sizes become n · stride ("same") or (n - 1) · stride + max(kernel, stride) ("valid"), or what `outputPadding` makes
-    /// of them. Keras: `keras.ops.conv_transpose`.
+    /// The transpose of a convolution: `inputs` [batch, spatial…, channels], `kernel` [spatial…, filters, channels].
+    /// The sizes become n · stride ("same") or (n - 1) · stride + max(kernel, stride) ("valid"), or what
+    /// `outputPadding` makes of them. Keras: `keras.ops.conv_transpose`.
     static member convTranspose
         (
             inputs: Tensor,
@@ -330,7 +331,8 @@ type NnConv internal () =
 
         Spatial.channelsLast op dataFormat f x
 
-    /// The means of `outputSize` parts of each spatial axis, which may overlap. Keras: `keras.ops.adaptive_average_pool`.
+    /// The means of `outputSize` parts of each spatial axis, which may overlap. Keras:
+    /// `keras.ops.adaptive_average_pool`.
     static member adaptiveAveragePool(inputs: Tensor, outputSize: int seq, ?dataFormat: string) : Tensor =
         let part axis first last (x: Tensor) =
             Lax.sliceAxis axis first last x

@@ -94,8 +94,8 @@ type NumpyCreation internal () =
         let i = Lax.iota (Dims.own [| count |]) work 0
         Lax.convert d (Lax.add (scalar first) (Lax.mul i (scalar step)))
 
-    /// `num` numbers evenly spaced from `start` to `stop` (without it if `endpoint` is false), along a new axis. Floats.
-    /// Keras: `keras.ops.linspace`.
+    /// `num` numbers evenly spaced from `start` to `stop` (without it if `endpoint` is false), along a new axis.
+    /// Floats. Keras: `keras.ops.linspace`.
     static member linspace
         (start: Operand, stop: Operand, ?num: int, ?endpoint: bool, ?dtype: DType, ?axis: int)
         : Tensor =

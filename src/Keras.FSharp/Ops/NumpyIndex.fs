@@ -16,8 +16,8 @@ type NumpyIndex internal () =
         let zero = Lax.zerosLike i
         Lax.select (Lax.lt i zero) (Lax.add i (Lax.full i.Shape i.DType (Scalar.Int(int64 n)))) i
 
-    /// The slices of x at `indices` along an axis (no axis: of the flattened tensor); negative indices count from the end.
-    /// The axis is replaced by the shape of `indices`. Keras: `keras.ops.take`.
+    /// The slices of x at `indices` along an axis (no axis: of the flattened tensor); negative indices count from the
+    /// end. The axis is replaced by the shape of `indices`. Keras: `keras.ops.take`.
     static member take(x: Tensor, indices: Tensor, ?axis: int) : Tensor =
         let x, axis =
             match axis with
@@ -231,8 +231,8 @@ type NumpyIndex internal () =
     static member private hundredth(q: Operand) : Operand =
         Operand.Tensor(Lax.scale 0.01 (Lax.convert DType.Float32 q.AsTensor))
 
-    /// The quantile(s) q (0 … 1) over axes, a float of at most 32 bits; methods "linear", "lower", "higher", "midpoint",
-    /// "nearest". Several q give a new first axis. Keras: `keras.ops.quantile`.
+    /// The quantile(s) q (0 … 1) over axes, a float of at most 32 bits; methods "linear", "lower", "higher",
+    /// "midpoint", "nearest". Several q give a new first axis. Keras: `keras.ops.quantile`.
     static member quantile(x: Tensor, q: Operand, ?axis: int seq, ?method: string, ?keepdims: bool) : Tensor =
         NumpyIndex.quantiles ("ops.quantile", x, q, axis, method, keepdims, false)
 
@@ -258,8 +258,9 @@ type NumpyIndex internal () =
 
     // ---- counting ---------------------------------------------------------------------------------------------------
 
-    /// How often each number 0, 1, … stands in the last axis of integers (or the sums of their `weights`). The result has
-    /// as many entries as the largest number needs, at least `minlength`; reads the values. Keras: `keras.ops.bincount`.
+    /// How often each number 0, 1, … stands in the last axis of integers (or the sums of their `weights`). The result
+    /// has as many entries as the largest number needs, at least `minlength`; reads the values. Keras:
+    /// `keras.ops.bincount`.
     static member bincount(x: Tensor, ?weights: Tensor, ?minlength: int) : Tensor =
         let largest =
             if x.Size = 0 then

@@ -56,7 +56,8 @@ module internal Einsum =
             Value = Lax.sum axes t.Value
         }
 
-    /// Axes of size 1 that meet a larger size of the same name are broadcast; dropping them leaves that to the other side.
+    /// Axes of size 1 that meet a larger size of the same name are broadcast; dropping them leaves that to the other
+    /// side.
     let private squeezeUnits (sizes: Map<char, int>) (t: Named) : Named =
         let unit i = t.Value.Shape[i] = 1 && sizes[t.Labels[i]] <> 1
 
@@ -301,8 +302,8 @@ type NumpyMatrix internal () =
 
         NumpyMatrix.tensordot (x1, x2, [ x1.Rank - n .. x1.Rank - 1 ], [ 0 .. n - 1 ])
 
-    /// Einstein's summation: axes are named by letters, those that the result does not name are summed over; '...' stands
-    /// for any further axes. Keras: `keras.ops.einsum`.
+    /// Einstein's summation: axes are named by letters, those that the result does not name are summed over; '...'
+    /// stands for any further axes. Keras: `keras.ops.einsum`.
     static member einsum(subscripts: string, [<ParamArray>] operands: Tensor[]) : Tensor =
         NumpyMatrix.contract (id, NumpyMatrix.roomy operands, Einsum.run subscripts)
 

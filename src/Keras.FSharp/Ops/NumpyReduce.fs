@@ -152,7 +152,8 @@ type NumpyReduce internal () =
     static member argmin(x: Tensor, ?axis: int, ?keepdims: bool) : Tensor =
         NumpyReduce.arg ("ops.argmin", false, x, axis, keepdims)
 
-    /// The mean weighted by `weights` (of the shape of x, or a vector along `axis`), a float. Keras: `keras.ops.average`.
+    /// The mean weighted by `weights` (of the shape of x, or a vector along `axis`), a float. Keras:
+    /// `keras.ops.average`.
     static member average(x: Tensor, ?axis: int seq, ?weights: Tensor) : Tensor =
         match weights with
         | None -> NumpyReduce.mean (x, ?axis = axis)

@@ -135,7 +135,8 @@ type NumpyShape internal () =
     static member roll(x: Tensor, shift: int, ?axis: int) : Tensor =
         NumpyShape.roll (x, [ shift ], ?axis = Option.map Seq.singleton axis)
 
-    /// Turns the plane of two axes `k` times by 90 degrees, from the first towards the second. Keras: `keras.ops.rot90`.
+    /// Turns the plane of two axes `k` times by 90 degrees, from the first towards the second. Keras:
+    /// `keras.ops.rot90`.
     static member rot90(array: Tensor, ?k: int, ?axes: int seq) : Tensor =
         let axes = Axis.many "ops.rot90" array.Rank (defaultArg axes [ 0; 1 ])
         let a, b = axes[0], axes[1]
@@ -161,8 +162,8 @@ type NumpyShape internal () =
         |> Lax.broadcastInDim (Dims.own pairs) own
         |> Lax.reshape (Dims.own (Array.map2 (*) shape times))
 
-    /// Repeats each element along an axis; no axis: of the flattened tensor. `repeats` is one number, or one per element.
-    /// Keras: `keras.ops.repeat`.
+    /// Repeats each element along an axis; no axis: of the flattened tensor. `repeats` is one number, or one per
+    /// element. Keras: `keras.ops.repeat`.
     static member repeat(x: Tensor, repeats: int seq, ?axis: int) : Tensor =
         let x, axis =
             match axis with

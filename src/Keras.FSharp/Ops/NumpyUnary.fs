@@ -198,8 +198,8 @@ type NumpyUnary internal () =
 
         Lax.lt bits (Lax.zerosLike bits)
 
-    /// Replaces NaN by `nan`, the infinities by `posinf` and `neginf` (by default the largest and smallest finite number).
-    /// Keras: `keras.ops.nan_to_num`.
+    /// Replaces NaN by `nan`, the infinities by `posinf` and `neginf` (by default the largest and smallest finite
+    /// number). Keras: `keras.ops.nan_to_num`.
     static member nanToNum(x: Tensor, ?nan: float, ?posinf: float, ?neginf: float) : Tensor =
         if not (DType.isFloat x.DType) then
             x

@@ -1,4 +1,5 @@
-/// What operations have in common: operands that may be plain numbers, and the rules for axes, shapes and element types.
+/// What operations have in common: operands that may be plain numbers, and the rules for axes, shapes and element
+/// types.
 namespace Keras.FSharp
 
 open System
@@ -38,19 +39,26 @@ type Operand =
         | Tensor x -> x
         | Number(v, _) -> Lax.full Dims.Empty o.DType v
 
+    /// A tensor takes part with its element type.
     static member op_Implicit(x: Tensor) : Operand = Tensor x
 
+    /// A bool takes part as bool.
     static member op_Implicit(x: bool) : Operand =
         Number(Scalar.Int(if x then 1L else 0L), Promotion.Kind.Strong DType.Bool)
 
+    /// A weak integer.
     static member op_Implicit(x: int) : Operand = Number(Scalar.Int(int64 x), Promotion.Kind.WeakInt)
 
+    /// A weak integer.
     static member op_Implicit(x: int64) : Operand = Number(Scalar.Int x, Promotion.Kind.WeakInt)
 
+    /// A weak float.
     static member op_Implicit(x: float) : Operand = Number(Scalar.Float x, Promotion.Kind.WeakFloat)
 
+    /// A weak float.
     static member op_Implicit(x: float32) : Operand = Number(Scalar.Float(float x), Promotion.Kind.WeakFloat)
 
+    /// A weak complex number.
     static member op_Implicit(x: Numerics.Complex) : Operand =
         Number(Scalar.Complex(x.Real, x.Imaginary), Promotion.Kind.WeakComplex)
 
