@@ -125,10 +125,10 @@ type internal Float32Vector =
         static member Truncate x = Vector.Truncate x
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member Exp x = Vector.Exp x
+        static member Exp x = ExpLog.exp32 x
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member Log x = Vector.Log x
+        static member Log x = ExpLog.log32 x
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Sin x = Vector.Sin x
@@ -165,10 +165,10 @@ type internal Float64Vector =
         static member Truncate x = Vector.Truncate x
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member Exp x = Vector.Exp x
+        static member Exp x = ExpLog.exp64 x
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
-        static member Log x = Vector.Log x
+        static member Log x = ExpLog.log64 x
 
         [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Sin x = Vector.Sin x
@@ -332,6 +332,6 @@ type internal ErfV =
             let q = Vector.MultiplyAddEstimate(q, a, Vector<float32> 6.31826052e-1f)
             let q = Vector.MultiplyAddEstimate(q, a, Vector<float32> 1.13023343f)
             let q = Vector.MultiplyAddEstimate(q, a, Vector<float32> -3.2013805e-4f)
-            let far = Vector<float32>.One - Vector.Exp(Vector.Negate q)
+            let far = Vector<float32>.One - ExpLog.exp32 (Vector.Negate q)
             let far = Vector.ConditionalSelect(Vector.LessThan(x, Vector<float32>.Zero), Vector.Negate far, far)
             Vector.ConditionalSelect(Vector.GreaterThan(size, Vector<float32>.One), far, near)
