@@ -182,7 +182,7 @@ let private phases (s: ConvShape) : Phase[] =
     |]
 
 /// (gradient of y, w) to the gradient of x: a product for each phase.
-let inputGrad (e: GemmEngine) (s: ConvShape) : Kernel =
+let private phased (e: GemmEngine) (s: ConvShape) : Kernel =
     let channels, filters = s.Channels / s.Groups, s.Filters / s.Groups
     let size = e.Size
     let parts = phases s
@@ -241,6 +241,67 @@ let inputGrad (e: GemmEngine) (s: ConvShape) : Kernel =
                             outs[0] + nativeint position * pitch)
 
                 product e p.Taps s.Batch s.Groups filters channels ins[0] packed outs[0] place))
+
+/// The largest gathered matrix of one image that `scattered` may hold, in bytes.
+let private scatteredMost = 1L <<< 26
+
+/// Whether so few channels stand against the width of a tile that products for the gradient of x would be mostly empty.
+let private isNarrow (e: GemmEngine) (s: ConvShape) =
+    let channels = s.Channels / s.Groups
+
+    4 * channels <= e.Columns
+    && s.Taps > 1
+    && int64 s.YCount * int64 s.Taps * int64 channels * int64 e.Size <= scatteredMost
+
+/// (gradient of y, w) to the gradient of x for few channels: one product for each image gives the gradient of the
+/// gathered matrix, whose elements are then added to where they came from.
+let private scattered (e: GemmEngine) (s: ConvShape) : Kernel =
+    let channels, filters = s.Channels / s.Groups, s.Filters / s.Groups
+    let size = e.Size
+    let k = s.Taps * channels
+    let row = nativeint (s.Filters * size)
+    let pitch = nativeint (s.Channels * size)
+    let line = nativeint (k * size)
+    let imageBytes = int64 s.XCount * int64 pitch
+
+    Kernel(fun ins outs ->
+        let image (i: int) =
+            let dx = outs[0] + nativeint (int64 i * imageBytes)
+            Unsafe.InitBlockUnaligned(dx.ToPointer(), 0uy, uint32 imageBytes)
+            let gathered = Scratch.Get(Scratch.First, int64 s.YCount * int64 line)
+
+            for g in 0 .. s.Groups - 1 do
+                let first = nativeint (g * filters * size)
+
+                let dy = {
+                    Data = ins[0] + nativeint i * nativeint s.YCount * row + first
+                    Row = row
+                    Column = nativeint size
+                }
+
+                let weights = { Data = ins[1] + first; Row = nativeint size; Column = row }
+
+                e.Multiply(s.YCount, k, filters, dy, weights, gathered, line)
+                let target = outs[0] + nativeint (g * channels * size)
+                let before = i * s.YCount
+
+                ConvShape.meet
+                    s
+                    i
+                    (i + 1)
+                    (Action<_, _, _>(fun x tap y ->
+                        let from = gathered + nativeint (y - before) * line + nativeint (tap * channels * size)
+                        e.AddTo(target + nativeint x * pitch, from, channels)))
+
+        Parallel.run
+            (int64 s.Batch)
+            1L
+            (Action<_, _>(fun from until ->
+                for i in int from .. int until - 1 do
+                    image i)))
+
+/// (gradient of y, w) to the gradient of x.
+let inputGrad (e: GemmEngine) (s: ConvShape) : Kernel = if isNarrow e s then scattered e s else phased e s
 
 /// (x, gradient of y) to the gradient of w: rows are split into parts, each with its own sum.
 let kernelGrad (e: GemmEngine) (s: ConvShape) : Kernel =
