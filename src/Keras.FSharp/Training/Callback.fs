@@ -1,0 +1,111 @@
+/// Callbacks: what happens around the steps of training.
+namespace Keras.FSharp
+
+open System.Collections.Generic
+
+/// Values of losses and metrics by name, in order.
+type Logs = (string * float) list
+
+/// What a callback can see and change of a training run.
+type ITraining =
+    /// The model.
+    abstract Model: Layer
+
+    /// The current values of its variables; assigning replaces them.
+    abstract Variables: Variables with get, set
+
+    /// The learning rate of the next update; assigning is an error with a schedule.
+    abstract LearningRate: float with get, set
+
+    /// True asks `fit` to stop after the current batch or epoch.
+    abstract StopTraining: bool with get, set
+
+    /// The parameters of the run: `epochs`, `steps`, `verbose`.
+    abstract Parameters: IReadOnlyDictionary<string, int>
+
+    /// Writes the weights to a `.weights.h5` file, or the model to a `.keras` file, as the ending says.
+    abstract Save: path: string -> unit
+
+/// The base of all callbacks (`keras.callbacks.Callback`): override what is wanted.
+[<AbstractClass>]
+type Callback() =
+    let mutable training: ITraining voption = ValueNone
+
+    /// The run that the callback belongs to.
+    member _.Training: ITraining =
+        match training with
+        | ValueSome t -> t
+        | ValueNone -> Fail.state "callback" "it does not belong to a run yet" "Pass it to fit, evaluate or predict."
+
+    /// Called before anything else.
+    abstract Attach: ITraining -> unit
+    default _.Attach t = training <- ValueSome t
+
+    abstract OnTrainBegin: Logs -> unit
+    default _.OnTrainBegin _ = ()
+    abstract OnTrainEnd: Logs -> unit
+    default _.OnTrainEnd _ = ()
+    /// Epochs are counted from 0.
+    abstract OnEpochBegin: epoch: int * Logs -> unit
+    default _.OnEpochBegin(_, _) = ()
+    abstract OnEpochEnd: epoch: int * Logs -> unit
+    default _.OnEpochEnd(_, _) = ()
+    /// Batches are counted from 0.
+    abstract OnTrainBatchBegin: batch: int * Logs -> unit
+    default _.OnTrainBatchBegin(_, _) = ()
+    abstract OnTrainBatchEnd: batch: int * Logs -> unit
+    default _.OnTrainBatchEnd(_, _) = ()
+    abstract OnTestBegin: Logs -> unit
+    default _.OnTestBegin _ = ()
+    abstract OnTestEnd: Logs -> unit
+    default _.OnTestEnd _ = ()
+    abstract OnTestBatchBegin: batch: int * Logs -> unit
+    default _.OnTestBatchBegin(_, _) = ()
+    abstract OnTestBatchEnd: batch: int * Logs -> unit
+    default _.OnTestBatchEnd(_, _) = ()
+    abstract OnPredictBegin: Logs -> unit
+    default _.OnPredictBegin _ = ()
+    abstract OnPredictEnd: Logs -> unit
+    default _.OnPredictEnd _ = ()
+    abstract OnPredictBatchBegin: batch: int * Logs -> unit
+    default _.OnPredictBatchBegin(_, _) = ()
+    abstract OnPredictBatchEnd: batch: int * Logs -> unit
+    default _.OnPredictBatchEnd(_, _) = ()
+
+/// The record of a run: for each epoch the values of losses and metrics (`keras.callbacks.History`).
+[<Sealed>]
+type History() =
+    inherit Callback()
+    let epochs = List<int>()
+    let order = List<string>()
+    let values = Dictionary<string, List<float>>()
+
+    /// The epochs that were run, counted from 0.
+    member _.Epochs: int list = List.ofSeq epochs
+
+    /// Per name the values, epoch by epoch.
+    member _.Values: (string * float list) list = [
+        for name in order -> name, List.ofSeq values[name]
+    ]
+
+    /// The values under a name; an error lists the names there are.
+    member _.Item
+        with get (name: string): float list =
+            match values.TryGetValue name with
+            | true, v -> List.ofSeq v
+            | _ -> Fail.value "History" $"there is no '{name}'" (Fail.didYouMean name order)
+
+    override _.OnTrainBegin _ =
+        epochs.Clear()
+        order.Clear()
+        values.Clear()
+
+    override _.OnEpochEnd(epoch, logs) =
+        epochs.Add epoch
+
+        for name, value in logs do
+            match values.TryGetValue name with
+            | true, list -> list.Add value
+            | _ ->
+                order.Add name
+                values[name] <- List [ value ]

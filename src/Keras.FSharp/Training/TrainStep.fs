@@ -1,0 +1,184 @@
+/// The steps of training as pure functions: from a state and a batch to the next state. They are compiled as they stand.
+namespace Keras.FSharp
+
+open Keras.FSharp.Saving
+
+/// What training changes: variables, optimizer, sums for the logs, random key.
+[<NoEquality; NoComparison>]
+type TrainState = {
+    Variables: Variables
+    Optimizer: OptimizerState
+    /// (sum of the losses times samples, samples): of the whole loss, then of each output where there are several.
+    Losses: (Tensor * Tensor)[]
+    /// State of the metrics, output by output.
+    Metrics: Tensor[][]
+    Key: Tensor
+}
+
+/// A metric of one output, under the name that logs give it.
+[<NoEquality; NoComparison>]
+type OutputMetric = {
+    Output: int
+    LogName: string
+    Metric: Metric
+    /// True for those that take sample weights.
+    IsWeighted: bool
+}
+
+/// What is needed besides the state: the model and what it was compiled with.
+[<NoEquality; NoComparison>]
+type TrainPlan = {
+    Model: Layer
+    Blueprint: Blueprint
+    Optimizer: Optimizer
+    /// One per output; none for an output without a loss.
+    Losses: Loss option[]
+    Weights: float[]
+    Metrics: OutputMetric[]
+}
+
+/// The pure steps.
+[<RequireQualifiedAccess>]
+module TrainStep =
+    let private floatx () = Backends.Config.FloatX
+
+    /// Sums that begin at zero.
+    let initialLosses (plan: TrainPlan) : (Tensor * Tensor)[] =
+        let n = if plan.Losses.Length > 1 then plan.Losses.Length + 1 else 1
+        let zero () = Lax.scalar (floatx ()) 0.0
+        Array.init n (fun _ -> zero (), zero ())
+
+    /// Metrics at their beginning.
+    let initialMetrics (plan: TrainPlan) : Tensor[][] =
+        plan.Metrics |> Array.map (fun m -> Metric.init m.Metric)
+
+    let private weightOf (batch: Batch) (i: int) : Tensor =
+        match Array.tryItem i batch.Weights with
+        | Some(Some w) -> w
+        | _ -> null
+
+    /// The whole loss and the loss of each output.
+    let private losses (plan: TrainPlan) (applied: Applied) (batch: Batch) : Tensor * Tensor[] =
+        // Outputs without a loss have no target of their own.
+        let mutable target = 0
+
+        let each =
+            plan.Losses
+            |> Array.mapi (fun i loss ->
+                match loss with
+                | None -> Lax.scalar (floatx ()) 0.0
+                | Some loss ->
+                    let y = batch.Y[target]
+                    target <- target + 1
+                    Loss.apply loss y applied.Outputs[i] (weightOf batch i) applied.Masks[i])
+
+        let own =
+            Array.map2 (fun w l -> if w = 1.0 then l else Lax.scale w l) plan.Weights each
+            |> Array.mapi (fun i l -> i, l)
+            |> Array.filter (fun (i, _) -> plan.Losses[i].IsSome)
+            |> Array.map (fun (_, l) -> Lax.convert (floatx ()) l)
+
+        let all =
+            Array.append own (applied.Losses |> List.map (Lax.convert (floatx ())) |> List.toArray)
+
+        if all.Length = 0 then
+            Fail.state $"{plan.Model}" "it has no loss" "Pass a loss to compile."
+
+        Array.reduce Lax.add all, each
+
+    let private track (plan: TrainPlan) (sums: (Tensor * Tensor)[]) (batch: Batch) (total: Tensor) (each: Tensor[]) =
+        let size = Lax.scalar (floatx ()) (float batch.Size)
+        let values = if sums.Length > 1 then Array.append [| total |] each else [| total |]
+
+        Array.map2
+            (fun (sum, count) value ->
+                Lax.add sum (Lax.mul (Lax.convert (floatx ()) value) size), Lax.add count size)
+            sums
+            values
+
+    let private measure (plan: TrainPlan) (metrics: Tensor[][]) (applied: Applied) (batch: Batch) : Tensor[][] =
+        let target (output: int) =
+            let before = plan.Losses |> Seq.truncate output |> Seq.filter Option.isSome |> Seq.length
+            batch.Y[min before (batch.Y.Length - 1)]
+
+        Array.map2
+            (fun (m: OutputMetric) state ->
+                let w = if m.IsWeighted then weightOf batch m.Output else null
+                let mask = applied.Masks[m.Output]
+                Metric.update m.Metric state (target m.Output) applied.Outputs[m.Output] w mask)
+            plan.Metrics
+            metrics
+
+    /// Constraints of the variables, applied after an update.
+    let private constrain (plan: TrainPlan) (parameters: Tree<Tensor>) : Tree<Tensor> =
+        let constraints =
+            plan.Blueprint.Variables
+            |> Array.choose (fun v ->
+                v.Spec.Constraint |> Option.map (fun c -> Model.PathBelow(plan.Model, v), c))
+            |> Map.ofArray
+
+        if constraints.IsEmpty then
+            parameters
+        else
+            parameters
+            |> Tree.mapWithPath (fun path x ->
+                match Map.tryFind path constraints with
+                | Some c -> c.Apply x
+                | None -> x)
+
+    /// One step of training.
+    let train (plan: TrainPlan) (state: TrainState, batch: Batch) : TrainState =
+        let nextKey, key = Random.split state.Key
+
+        let objective (parameters: Tree<Tensor>) =
+            let variables = {
+                state.Variables with
+                    Params = parameters
+            }
+
+            let applied = Model.applyAll (plan.Model, variables, batch.X, training = true, key = key)
+            let total, each = losses plan applied batch
+            let scaled = Optimizers.scaleLoss plan.Optimizer state.Optimizer total
+            // Masks may be missing (null); they follow the outputs they belong to.
+            let masks = applied.Masks |> Array.map (fun m -> if isNull m then None else Some m)
+            scaled, (total, each, applied.Outputs, masks, applied.State)
+
+        let (_, (total, each, outputs, masks, modelState)), gradients =
+            valueAndGradAux objective state.Variables.Params
+
+        let parameters, optimizer =
+            if Structure.tensors state.Variables.Params |> Array.isEmpty then
+                state.Variables.Params, state.Optimizer
+            else
+                Optimizers.update plan.Optimizer gradients state.Optimizer state.Variables.Params
+
+        let applied = {
+            Outputs = outputs
+            Masks = masks |> Array.map (fun m -> match m with Some m -> m | None -> null)
+            State = modelState
+            Losses = []
+        }
+
+        {
+            Variables = {
+                Params = constrain plan parameters
+                State = modelState
+            }
+            Optimizer = optimizer
+            Losses = track plan state.Losses batch total each
+            Metrics = measure plan state.Metrics applied batch
+            Key = nextKey
+        }
+
+    /// One step of evaluation: the next sums and metrics.
+    let test
+        (plan: TrainPlan)
+        (variables: Variables, losses': (Tensor * Tensor)[], metrics: Tensor[][], batch: Batch)
+        : (Tensor * Tensor)[] * Tensor[][] =
+        let applied = Model.applyAll (plan.Model, variables, batch.X, training = false)
+        let total, each = losses plan applied batch
+        track plan losses' batch total each, measure plan metrics applied batch
+
+    /// The outputs for a batch of inputs.
+    let predict (model: Layer) (variables: Variables, x: Tensor[]) : Tensor[] =
+        (Model.applyAll (model, variables, x, training = false)).Outputs
