@@ -23,8 +23,8 @@ let private clear (target: nativeint) (bytes: int64) =
 /// Adds what a meeting of a position of x, a tap and a position of y contributes.
 type private Meeting = delegate of x: nativeint * w: nativeint * y: nativeint -> unit
 
-/// Runs `add` on the addresses of all meetings. Images are split over the cores; for the gradient of the kernel each part
-/// has its own sum, added up in order by `merge` (target, from).
+/// Runs `add` on the addresses of all meetings. Images are split over the cores; for the gradient of the kernel each
+/// part has its own sum, added up in order by `merge` (target, from).
 let private overMeetings
     (kind: ConvKind)
     (s: ConvShape)

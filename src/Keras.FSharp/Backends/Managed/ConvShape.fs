@@ -1,4 +1,5 @@
-/// The geometry of a convolution, brought to three spatial axes, and the gathering of the elements that meet the kernel.
+/// The geometry of a convolution, brought to three spatial axes, and the gathering of the elements that meet the
+/// kernel.
 namespace Keras.FSharp.Backends
 
 open System
@@ -96,9 +97,10 @@ module internal ConvShape =
         if bytes > 0n then
             Unsafe.InitBlockUnaligned(target.ToPointer(), 0uy, uint32 bytes)
 
-    /// Writes rows [row, row + rows) and columns [first, first + count) of the gathered matrix, whose rows are positions
-    /// (batch, then Rows) and whose columns are (taps, channels of a group). `size` bytes make an element, a multiple of
-    /// 4; a position of the source has `pitch` bytes, of which the group's `channels` elements start at `source`.
+    /// Writes rows [row, row + rows) and columns [first, first + count) of the gathered matrix, whose rows are
+    /// positions (batch, then Rows) and whose columns are (taps, channels of a group). `size` bytes make an element, a
+    /// multiple of 4; a position of the source has `pitch` bytes, of which the group's `channels` elements start at
+    /// `source`.
     let gather
         (t: Taps)
         (size: int)

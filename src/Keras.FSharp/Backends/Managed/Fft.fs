@@ -49,8 +49,8 @@ let private complexRow (n: int) (inverse: bool) (factor: float) : Row =
         read sourceSingle source x (2 * n)
         write targetSingle (plan.Run(x, work, 1, inverse)) factor target (2 * n))
 
-/// n real numbers to n / 2 + 1 complex ones. For even n the even and odd elements are the parts of a complex row of half
-/// the length.
+/// n real numbers to n / 2 + 1 complex ones. For even n the even and odd elements are the parts of a complex row of
+/// half the length.
 let private realRow (n: int) : Row =
     let half = n / 2
 

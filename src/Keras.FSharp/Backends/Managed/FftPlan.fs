@@ -1,6 +1,6 @@
 /// Discrete Fourier transforms of one length. Lengths with prime factors up to 13 go through Stockham's self-sorting
-/// algorithm (radix 4, 2 and odd primes), all others through Bluestein's: a convolution of a length that is a power of 2
-/// (Van Loan, Computational Frameworks for the Fast Fourier Transform, 1992, sections 1.7 and 4.2).
+/// algorithm (radix 4, 2 and odd primes), all others through Bluestein's: a convolution of a length that is a power of
+/// 2 (Van Loan, Computational Frameworks for the Fast Fourier Transform, 1992, sections 1.7 and 4.2).
 namespace Keras.FSharp.Backends
 
 #nowarn "9"

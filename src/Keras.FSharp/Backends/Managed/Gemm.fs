@@ -299,8 +299,8 @@ module internal Gemm =
     /// Below this number of multiplications a product runs in one thread.
     let private small = 200_000L
 
-    /// c = a b for every batch, on all cores: `offset` gives the byte offsets of a and b of a batch; results lie densely
-    /// one after the other.
+    /// c = a b for every batch, on all cores: `offset` gives the byte offsets of a and b of a batch; results lie
+    /// densely one after the other.
     let batched
         (e: GemmEngine)
         (batch: int)

@@ -119,8 +119,8 @@ type internal Factor<'F, 'O when 'F: unmanaged and 'F: equality and 'O: struct a
                             n - k - 1
                         )
 
-    /// The reflection I - tau v v* of the vector at `x` (elements `step` apart) that LAPACK takes: v begins with 1 and is
-    /// left in x behind its first element, which becomes the (real) length with the sign turned.
+    /// The reflection I - tau v v* of the vector at `x` (elements `step` apart) that LAPACK takes: v begins with 1 and
+    /// is left in x behind its first element, which becomes the (real) length with the sign turned.
     static member Reflector(x: nativeptr<'F>, step: int, n: int) : 'F =
         let mutable rest = 0.0
         let mutable scale = 0.0
@@ -150,8 +150,8 @@ type internal Factor<'F, 'O when 'F: unmanaged and 'F: equality and 'O: struct a
             NativePtr.set x 0 beta
             tau
 
-    /// Multiplies c [n, k] (rows `ldc` apart) from the left by I - tau v v*; v begins with 1 in place of its stored first
-    /// element. `work` holds k elements.
+    /// Multiplies c [n, k] (rows `ldc` apart) from the left by I - tau v v*; v begins with 1 in place of its stored
+    /// first element. `work` holds k elements.
     static member Reflect
         (v: nativeptr<'F>, step: int, n: int, tau: 'F, c: nativeptr<'F>, ldc: int, k: int, work: nativeptr<'F>)
         =

@@ -1,5 +1,5 @@
-/// Eigenvalues and singular values of dense matrices (Golub and Van Loan, Matrix Computations, chapters 7 and 8). Vectors
-/// are kept in rows while they are rotated.
+/// Eigenvalues and singular values of dense matrices (Golub and Van Loan, Matrix Computations, chapters 7 and 8).
+/// Vectors are kept in rows while they are rotated.
 namespace Keras.FSharp.Backends
 
 #nowarn "3535"
@@ -13,8 +13,8 @@ open Microsoft.FSharp.NativeInterop
 [<AbstractClass; Sealed>]
 type internal Spectral<'F, 'O when 'F: unmanaged and 'F: equality and 'O: struct and 'O :> IField<'F>> =
 
-    /// I - beta v v* with the first element of x turned into ∓|x|: gives beta, leaves v in x, and what became of its first
-    /// element in `first`. Beta is 0 where nothing is to be done.
+    /// I - beta v v* with the first element of x turned into ∓|x|: gives beta, leaves v in x, and what became of its
+    /// first element in `first`. Beta is 0 where nothing is to be done.
     static member private Householder(x: nativeptr<'F>, n: int, first: byref<'F>) : float =
         first <- NativePtr.get x 0
         let mutable scale = 0.0
@@ -99,8 +99,8 @@ type internal Spectral<'F, 'O when 'F: unmanaged and 'F: equality and 'O: struct
 
         good
 
-    /// Eigenvalues, ascending, and eigenvectors in the columns of v, of the Hermitian matrix whose lower triangle is in a;
-    /// a is lost. `work` holds n² + 4 n elements.
+    /// Eigenvalues, ascending, and eigenvectors in the columns of v, of the Hermitian matrix whose lower triangle is
+    /// in a; a is lost. `work` holds n² + 4 n elements.
     static member Eigh(a: nativeptr<'F>, n: int, w: float[], v: nativeptr<'F>, work: nativeptr<'F>) =
         let at i j = NativePtr.add a (i * n + j)
 
@@ -248,9 +248,9 @@ type internal Spectral<'F, 'O when 'F: unmanaged and 'F: equality and 'O: struct
 
             sweep <- if rotated then sweep + 1 else 60
 
-    /// Singular values s, descending, of the matrix whose `count` ≤ `length` columns are the rows of w. Afterwards row j of
-    /// w is the left singular vector j, row j of v (count × count) the right one; rows of w from `full` on are untouched.
-    /// w has room for `full` ≥ count rows; `work` holds 2 length² + 2 length elements.
+    /// Singular values s, descending, of the matrix whose `count` ≤ `length` columns are the rows of w. Afterwards row
+    /// j of w is the left singular vector j, row j of v (count × count) the right one; rows of w from `full` on are
+    /// untouched. w has room for `full` ≥ count rows; `work` holds 2 length² + 2 length elements.
     static member Svd
         (w: nativeptr<'F>, count: int, length: int, full: int, s: float[], v: nativeptr<'F>, work: nativeptr<'F>)
         =
