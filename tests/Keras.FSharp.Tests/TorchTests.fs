@@ -156,6 +156,160 @@ let private anyConv (seed: int) =
     same seed (conv ConvKind.InputGrad) [ y; weights ]
     same seed (conv ConvKind.KernelGrad) [ image; y ]
 
+// ---- composites -----------------------------------------------------------------------------------------------------
+
+let private tensor (backend: IBackend) (a: Aval) (bytes: byte[]) : Tensor =
+    Tensor(a, Value.Concrete(upload backend a bytes))
+
+let private values (x: Tensor) : float[] = download (Core.buffer "test" x) x.Aval
+
+/// The results of a function of operands, and the gradients of operands by random cotangents of the first results.
+let private resultsAndGradients (backend: IBackend) f (avals: Aval[]) (data: byte[][]) (results: int) (seed: int) =
+    let operands = Array.map2 (tensor backend) avals data
+    let isFloat (a: Aval) = DType.isFloat a.DType
+    let floats = operands |> Array.filter (fun x -> isFloat x.Aval)
+
+    let withOthers (xs: Tensor[]) =
+        let mutable k = -1
+
+        operands
+        |> Array.map (fun x ->
+            if isFloat x.Aval then
+                k <- k + 1
+                xs[k]
+            else
+                x)
+
+    let ys, pull = Transform.vjp (fun (xs: Tensor[]) -> f (withOthers xs)) floats
+    let r = Random(seed + 1)
+
+    let cotangents =
+        ys
+        |> Array.mapi (fun i (y: Tensor) ->
+            let bytes = bytesOf r y.Aval
+            tensor backend y.Aval (if i < results then bytes else Array.zeroCreate bytes.Length))
+
+    Array.append (Array.map values ys) (Array.map values (pull cotangents))
+
+/// The backend's kernels for a composite and its gradient against what they mean. Only the first `results` results get
+/// gradients.
+let private means (what: string) (results: int) (f: Tensor[] -> Tensor[]) (avals: Aval list) =
+    let avals = List.toArray avals
+    let r = Random 7
+    let data = avals |> Array.map (bytesOf r)
+
+    for backend in [ torch.Force(); ManagedBackend.Instance ] do
+        let expected = resultsAndGradients plain f avals data results 1
+        let actual = resultsAndGradients backend f avals data results 1
+
+        for i in 0 .. expected.Length - 1 do
+            near $"{what} on {backend.Name}, value {i}" (5.0 * tolerance avals[0].DType) expected[i] actual[i]
+
+let private one (f: Tensor -> Tensor) (xs: Tensor[]) = [| f xs[0] |]
+
+let private attention causal (xs: Tensor[]) =
+    let mask = if xs.Length > 3 then ValueSome xs[3] else ValueNone
+    let struct (y, lse) = Attention.attend 0.3 causal xs[0] xs[1] xs[2] mask
+    [| y; lse |]
+
+let private attentionOperands d rows columns = [
+    aval d [ 2; rows; 3; 8 ]
+    aval d [ 2; columns; 3; 8 ]
+    aval d [ 2; columns; 3; 8 ]
+]
+
+let private compositeTests =
+    [ DType.Float32; DType.Float64 ]
+    |> List.collect (fun d ->
+        let test name results f avals = testCase $"{name} in {DType.name d}" (fun () -> means name results f avals)
+
+        let three f (xs: Tensor[]) =
+            let struct (a, b, c) = f xs
+            [| a; b; c |]
+
+        [
+            test "relu" 1 (one Composites.relu) [ aval d [ 33; 7 ] ]
+            test "silu" 1 (one Composites.silu) [ aval d [ 33; 7 ] ]
+            test "gelu" 1 (one (Composites.gelu false)) [ aval d [ 33; 7 ] ]
+            test "gelu by tanh" 1 (one (Composites.gelu true)) [ aval d [ 33; 7 ] ]
+            test "softmax" 1 (one (Composites.softmax -1)) [ aval d [ 5; 17 ] ]
+            test "softmax along another axis" 1 (one (Composites.softmax -2)) [ aval d [ 3; 5; 4 ] ]
+            test "log softmax" 1 (one (Composites.logSoftmax -1)) [ aval d [ 5; 17 ] ]
+            test "layer norm" 3 (three (fun xs -> Composites.layerNorm 1 1e-3 xs[0] xs[1] xs[2])) [
+                aval d [ 4; 3; 9 ]
+                aval d [ 9 ]
+                aval d [ 9 ]
+            ]
+            test "layer norm of two axes" 1 (three (fun xs -> Composites.layerNorm 2 1e-5 xs[0] xs[1] xs[2])) [
+                aval d [ 4; 3; 9 ]
+                aval d [ 3; 9 ]
+                aval d [ 3; 9 ]
+            ]
+            test "batch norm" 3 (three (fun xs -> Composites.batchNormTrain 1e-3 xs[0] xs[1] xs[2])) [
+                aval d [ 4; 3; 5; 6 ]
+                aval d [ 6 ]
+                aval d [ 6 ]
+            ]
+            test "batch norm of one channel" 1 (three (fun xs -> Composites.batchNormTrain 1e-3 xs[0] xs[1] xs[2])) [
+                aval d [ 40; 1 ]
+                aval d [ 1 ]
+                aval d [ 1 ]
+            ]
+            test
+                "batch norm with given statistics"
+                1
+                (fun xs -> [| Composites.batchNormInference 1e-3 xs[0] xs[1] xs[2] xs[3] (Lax.square xs[4]) |])
+                [ aval d [ 4; 3; 6 ]; aval d [ 6 ]; aval d [ 6 ]; aval d [ 6 ]; aval d [ 6 ] ]
+            test "attention" 1 (attention false) (attentionOperands d 5 9)
+            test "causal attention" 1 (attention true) (attentionOperands d 9 5)
+            test "attention with a bias" 1 (attention false) (attentionOperands d 5 9 @ [ aval d [ 1; 3; 5; 9 ] ])
+            test
+                "causal attention with a bias"
+                1
+                (attention true)
+                (attentionOperands d 5 9 @ [ aval d [ 2; 1; 5; 9 ] ])
+            test
+                "attention where allowed"
+                1
+                (attention false)
+                (attentionOperands d 5 3 @ [ aval DType.Bool [ 2; 1; 5; 3 ] ])
+            test
+                "causal attention where allowed"
+                1
+                (attention true)
+                (attentionOperands d 5 9 @ [ aval DType.Bool [ 1; 3; 5; 9 ] ])
+        ])
+
+/// The updates have no gradients; their second moments are not negative.
+let private updateTests = [
+    for d in [ DType.Float32; DType.Float64 ] do
+        for n in [ 5; 200_001 ] do
+            testCase $"updates of {n} parameters in {DType.name d}"
+            <| fun () ->
+                let r = Random 3
+                let shapes = List.replicate 4 (aval d [ n ]) @ [ aval d []; aval d [] ]
+                let data = shapes |> List.map (bytesOf r) |> List.toArray
+
+                let run (backend: IBackend) =
+                    let xs = Array.map2 (tensor backend) (List.toArray shapes) data
+
+                    let struct (p, m, v) = Updates.adam 0.9 0.999 1e-7 xs[0] xs[1] xs[2] (Lax.square xs[3]) xs[4] xs[5]
+
+                    let momentum nesterov =
+                        let struct (p, v) = Updates.sgdMomentum 0.9 nesterov xs[0] xs[1] xs[2] xs[4]
+                        [ p; v ]
+
+                    [ p; m; v ] @ momentum false @ momentum true |> List.map values
+
+                let expected = run plain
+
+                for backend in [ torch.Force(); ManagedBackend.Instance ] do
+                    List.iteri2
+                        (fun i e a -> near $"update {i} on {backend.Name}" (tolerance d) e a)
+                        expected
+                        (run backend)
+]
+
 [<Tests>]
 let tests =
     testList "torch" [
@@ -171,4 +325,6 @@ let tests =
             same 1 (dot [] [] [ 1 ] [ 0 ]) [ aval DType.Float32 [ 0; 2 ]; aval DType.Float32 [ 2; 4 ] ]
 
         testProperty "any convolution and its transposes" anyConv
+        testList "composites" compositeTests
+        testList "updates" updateTests
     ]

@@ -109,3 +109,7 @@ module internal Blob =
             let buffer = CpuBuffer.Allocate(backend, view.Bytes)
             moveTo buffer.Pointer view result
             buffer
+
+    /// As `adopt`, for results that are row-major in libtorch's own order of axes.
+    let adoptDense (backend: IBackend) (dtype: DType) (result: Handle) : CpuBuffer =
+        adopt backend (View.Shaped(dtype, Native.sizes result)) result

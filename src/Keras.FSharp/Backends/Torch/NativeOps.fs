@@ -1,4 +1,4 @@
-// Operations of libtorch that the dispatcher finds by name: normalization, softmax, gelu, embeddings.
+// Operations of libtorch that the dispatcher finds by name: normalization and softmax.
 namespace Keras.FSharp.Backends.Torch
 
 /// Operations by name, on handles. Handles are borrowed; results are new handles.
@@ -10,8 +10,6 @@ module internal NativeOps =
     let private layerNormBackwardOp = Native.op "aten::native_layer_norm_backward" ""
     let private batchNormOp = Native.op "aten::native_batch_norm" ""
     let private batchNormBackwardOp = Native.op "aten::native_batch_norm_backward" ""
-    let private groupNormOp = Native.op "aten::native_group_norm" ""
-    let private groupNormBackwardOp = Native.op "aten::native_group_norm_backward" ""
 
     /// Layer normalization over the last axes, whose sizes are given: the result, the means and the reciprocal
     /// standard deviations. Weight and bias may be absent (zero).
@@ -102,123 +100,38 @@ module internal NativeOps =
             Arg.bools wanted
         |]
 
-    /// Group normalization of (N, C, …), where n, c and the number of places per channel are given: the result, the
-    /// means and the reciprocal standard deviations.
-    let groupNorm
-        (x: Handle)
-        (weight: Handle)
-        (bias: Handle)
-        (n: int64)
-        (c: int64)
-        (places: int64)
-        (groups: int64)
-        (epsilon: double)
-        : struct (Handle * Handle * Handle) =
-        Native.call3 groupNormOp [|
-            Arg.tensor x
-            Arg.tensorOrNone weight
-            Arg.tensorOrNone bias
-            Arg.int n
-            Arg.int c
-            Arg.int places
-            Arg.int groups
-            Arg.float epsilon
-        |]
+    // ---- Softmax ----------------------------------------------------------------------------------------------------
 
-    /// The gradients of group normalization with respect to x, weight and bias; those not wanted are zero.
-    let groupNormBackward
-        (grad: Handle)
-        (x: Handle)
-        (mean: Handle)
-        (rstd: Handle)
-        (weight: Handle)
-        (n: int64)
-        (c: int64)
-        (places: int64)
-        (groups: int64)
-        (wanted: bool[])
-        : struct (Handle * Handle * Handle) =
-        Native.call3 groupNormBackwardOp [|
-            Arg.tensor grad
-            Arg.tensor x
-            Arg.tensor mean
-            Arg.tensor rstd
-            Arg.tensorOrNone weight
-            Arg.int n
-            Arg.int c
-            Arg.int places
-            Arg.int groups
-            Arg.bools wanted
-        |]
-
-    // ---- Softmax, gelu, embedding ----------------------------------------------------------------------------------
-
-    let private softmaxOp = Native.op "aten::_softmax" ""
     let private softmaxOutOp = Native.op "aten::_softmax" "out"
-    let private softmaxBackwardOp = Native.op "aten::_softmax_backward_data" ""
-    let private logSoftmaxOp = Native.op "aten::_log_softmax" ""
+    let private softmaxBackwardOutOp = Native.op "aten::_softmax_backward_data" "out"
     let private logSoftmaxOutOp = Native.op "aten::_log_softmax" "out"
-    let private logSoftmaxBackwardOp = Native.op "aten::_log_softmax_backward_data" ""
-    let private geluOp = Native.op "aten::gelu" ""
-    let private geluOutOp = Native.op "aten::gelu" "out"
-    let private geluBackwardOp = Native.op "aten::gelu_backward" ""
-    let private embeddingBackwardOp = Native.op "aten::embedding_dense_backward" ""
+    let private logSoftmaxBackwardOutOp = Native.op "aten::_log_softmax_backward_data" "out"
 
-    /// Softmax along an axis.
-    let softmax (x: Handle) (axis: int) : Handle =
-        Native.call1 softmaxOp [| Arg.tensor x; Arg.int (int64 axis); Arg.bool false |]
+    let private alongInto op (target: Handle) (x: Handle) (axis: int) =
+        Native.callInto op [| Arg.tensor x; Arg.int (int64 axis); Arg.bool false; Arg.tensor target |] 1
+
+    let private backwardInto op (target: Handle) (grad: Handle) (y: Handle) (axis: int) =
+        Native.callInto
+            op
+            [|
+                Arg.tensor grad
+                Arg.tensor y
+                Arg.int (int64 axis)
+                Arg.dtype (Native.dtype y)
+                Arg.tensor target
+            |]
+            1
 
     /// Softmax along an axis, into an existing tensor.
-    let softmaxOut (target: Handle) (x: Handle) (axis: int) =
-        Native.callInto softmaxOutOp [| Arg.tensor x; Arg.int (int64 axis); Arg.bool false; Arg.tensor target |] 1
+    let softmaxOut (target: Handle) (x: Handle) (axis: int) = alongInto softmaxOutOp target x axis
 
-    /// The gradient of softmax with respect to x; y is the softmax.
-    let softmaxBackward (grad: Handle) (y: Handle) (axis: int) : Handle =
-        Native.call1 softmaxBackwardOp [|
-            Arg.tensor grad
-            Arg.tensor y
-            Arg.int (int64 axis)
-            Arg.dtype (Native.dtype y)
-        |]
-
-    /// Log-softmax along an axis.
-    let logSoftmax (x: Handle) (axis: int) : Handle =
-        Native.call1 logSoftmaxOp [| Arg.tensor x; Arg.int (int64 axis); Arg.bool false |]
+    /// The gradient of softmax with respect to x, into an existing tensor; y is the softmax.
+    let softmaxBackwardOut (target: Handle) (grad: Handle) (y: Handle) (axis: int) =
+        backwardInto softmaxBackwardOutOp target grad y axis
 
     /// Log-softmax along an axis, into an existing tensor.
-    let logSoftmaxOut (target: Handle) (x: Handle) (axis: int) =
-        Native.callInto logSoftmaxOutOp [| Arg.tensor x; Arg.int (int64 axis); Arg.bool false; Arg.tensor target |] 1
+    let logSoftmaxOut (target: Handle) (x: Handle) (axis: int) = alongInto logSoftmaxOutOp target x axis
 
-    /// The gradient of log-softmax with respect to x; y is the log-softmax.
-    let logSoftmaxBackward (grad: Handle) (y: Handle) (axis: int) : Handle =
-        Native.call1 logSoftmaxBackwardOp [|
-            Arg.tensor grad
-            Arg.tensor y
-            Arg.int (int64 axis)
-            Arg.dtype (Native.dtype y)
-        |]
-
-    // Each of these calls leaks 32 bytes inside libtorch (see `Arg.string`).
-    let private geluKind (tanh: bool) = Arg.string (if tanh then "tanh" else "none")
-
-    /// Gelu, exact or by tanh.
-    let gelu (x: Handle) (tanh: bool) : Handle = Native.call1 geluOp [| Arg.tensor x; geluKind tanh |]
-
-    /// Gelu, into an existing tensor.
-    let geluOut (target: Handle) (x: Handle) (tanh: bool) =
-        Native.callInto geluOutOp [| Arg.tensor x; geluKind tanh; Arg.tensor target |] 1
-
-    /// The gradient of gelu with respect to x.
-    let geluBackward (grad: Handle) (x: Handle) (tanh: bool) : Handle =
-        Native.call1 geluBackwardOp [| Arg.tensor grad; Arg.tensor x; geluKind tanh |]
-
-    /// The gradient of an embedding (rows of a table) with respect to the table of `rows` rows: rows of `grad` are
-    /// added up by index (int64 or int32). `paddingIndex` gets no gradient; -1 for none.
-    let embeddingBackward (grad: Handle) (indices: Handle) (rows: int64) (paddingIndex: int64) : Handle =
-        Native.call1 embeddingBackwardOp [|
-            Arg.tensor grad
-            Arg.tensor indices
-            Arg.int rows
-            Arg.int paddingIndex
-            Arg.bool false
-        |]
+    /// The gradient of log-softmax with respect to x, into an existing tensor; y is the log-softmax.
+    let logSoftmaxBackwardOut (target: Handle) (grad: Handle) (y: Handle) (axis: int) =
+        backwardInto logSoftmaxBackwardOutOp target grad y axis

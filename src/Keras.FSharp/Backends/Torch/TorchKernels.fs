@@ -20,5 +20,8 @@ let primitive (backend: IBackend) (prim: Prim) (inputs: Aval[]) (outputs: Aval[]
     | ValueNone -> Prepared.Kernel(Kernels.prepare prim inputs outputs)
 
 /// The kernel of a composite, or none.
-let composite (_: IBackend) (c: Composite) (inputs: Aval[]) (_: Aval[]) : Prepared voption =
-    FusedLoops.prepare c inputs |> ValueOption.map Prepared.Kernel
+let composite (backend: IBackend) (c: Composite) (inputs: Aval[]) (_: Aval[]) : Prepared voption =
+    FusedLoops.prepare c inputs
+    |> ValueOption.map Prepared.Kernel
+    |> ValueOption.orElseWith (fun () -> TorchNorm.prepare backend c inputs)
+    |> ValueOption.orElseWith (fun () -> TorchAttention.prepare backend c inputs)
