@@ -223,5 +223,15 @@ module internal Core =
 
         g.Outputs |> Array.map (fun v -> env[v])
 
+    /// Runs `f` without the debugging aid watching it.
+    let evaluateQuietly (f: unit -> 'a) : 'a =
+        let before = inspect
+        inspect <- ValueNone
+
+        try
+            f ()
+        finally
+            inspect <- before
+
     /// Binds a primitive with one result.
     let bind1 (p: Prim) (xs: Tensor[]) : Tensor = (bind p xs)[0]

@@ -190,6 +190,13 @@ module Tensor =
     let toArray<'T when 'T: struct and 'T :> ValueType and 'T: (new: unit -> 'T)> (x: Tensor) : 'T[] =
         Elements.toArray<'T> "Tensor.toArray" x
 
+    /// The same elements in memory of their own, which no donated call touches.
+    let copy (x: Tensor) : Tensor =
+        let source = Core.buffer "Tensor.copy" x
+        let bytes = GC.AllocateUninitializedArray<byte>(int x.Aval.ByteSize)
+        source.Backend.Download(source, x.Aval, Span bytes)
+        Tensor(x.Aval, Value.Concrete(source.Backend.Upload(ReadOnlySpan bytes, x.Aval, source.Device)))
+
     /// Copies the elements, row-major, to a span of exactly as many.
     let copyTo<'T when 'T: struct and 'T :> ValueType and 'T: (new: unit -> 'T)> (target: Span<'T>) (x: Tensor) : unit =
         Elements.check<'T> "Tensor.copyTo" x

@@ -1,0 +1,312 @@
+/// The callbacks of Keras that steer a run: stopping, saving, learning rates, logs.
+namespace Keras.FSharp
+
+open System
+open System.Collections.Generic
+open System.Globalization
+open System.IO
+
+/// Whether larger or smaller values of a monitored quantity are better.
+type private Direction(monitor: string, mode: string, where: string) =
+    let larger =
+        match mode with
+        | "max" -> true
+        | "min" -> false
+        | "auto" ->
+            // What measures agreement grows, what measures error shrinks.
+            [ "acc"; "auc"; "precision"; "recall"; "f1"; "iou"; "score" ]
+            |> List.exists (fun word -> monitor.Contains(word, StringComparison.OrdinalIgnoreCase))
+        | _ -> Fail.value where $"mode is '{mode}'" "Known are 'auto', 'min' and 'max'."
+
+    member _.Worst = if larger then Double.NegativeInfinity else Double.PositiveInfinity
+
+    member _.Improves(value: float, best: float, minDelta: float) =
+        if larger then value - minDelta > best else value + minDelta < best
+
+/// Finds the monitored value in the logs.
+[<RequireQualifiedAccess>]
+module private Monitor =
+    let find (where: string) (monitor: string) (logs: Logs) : float =
+        match logs |> List.tryFind (fun (k, _) -> k = monitor) with
+        | Some(_, v) -> v
+        | None ->
+            Fail.value where $"there is no '{monitor}' in the logs" (Fail.didYouMean monitor (logs |> List.map fst))
+
+/// Stops when a monitored quantity has stopped improving (`keras.callbacks.EarlyStopping`).
+[<Sealed>]
+type EarlyStopping
+    (
+        ?monitor: string,
+        ?minDelta: float,
+        ?patience: int,
+        ?mode: string,
+        ?baseline: float,
+        ?restoreBestWeights: bool,
+        ?startFromEpoch: int
+    ) =
+    inherit Callback()
+    let monitor = defaultArg monitor "val_loss"
+    let minDelta = abs (defaultArg minDelta 0.0)
+    let patience = defaultArg patience 0
+    let restore = defaultArg restoreBestWeights false
+    let start = defaultArg startFromEpoch 0
+    let direction = Direction(monitor, defaultArg mode "auto", "EarlyStopping")
+    let mutable best = direction.Worst
+    let mutable kept: (Variables * int) option = None
+    let mutable wait = 0
+    let mutable stopped = 0
+
+    /// The epoch after which training was stopped; 0 if it was not.
+    member _.StoppedEpoch = stopped
+
+    /// The best value so far.
+    member _.Best = best
+
+    override _.OnTrainBegin _ =
+        wait <- 0
+        stopped <- 0
+        best <- direction.Worst
+        kept <- None
+
+    override c.OnEpochEnd(epoch, logs) =
+        if epoch >= start then
+            let value = Monitor.find "EarlyStopping" monitor logs
+
+            // A copy is needed: the step overwrites the variables in place.
+            let keep () =
+                if restore then
+                    kept <- Some(Structure.map Tensor.copy c.Training.Variables, epoch)
+
+            if kept.IsNone then
+                keep ()
+
+            wait <- wait + 1
+
+            if direction.Improves(value, best, minDelta) then
+                best <- value
+                keep ()
+
+                if baseline |> Option.forall (fun b -> direction.Improves(value, b, minDelta)) then
+                    wait <- 0
+            elif wait >= patience && epoch > 0 then
+                stopped <- epoch
+                c.Training.StopTraining <- true
+
+    override c.OnTrainEnd _ =
+        match kept with
+        | Some(best, _) when restore -> c.Training.Variables <- best
+        | _ -> ()
+
+/// Saves the model or its weights at the end of epochs, or after a number of batches (`keras.callbacks.ModelCheckpoint`).
+/// `{epoch}` (counted from 1, `{epoch:02d}` with zeros) and names of logs (`{val_loss:.4f}`) in the path are replaced.
+[<Sealed>]
+type ModelCheckpoint
+    (
+        filepath: string,
+        ?monitor: string,
+        ?saveBestOnly: bool,
+        ?saveWeightsOnly: bool,
+        ?mode: string,
+        ?saveFreq: int,
+        ?initialValueThreshold: float
+    ) =
+    inherit Callback()
+    let monitor = defaultArg monitor "val_loss"
+    let bestOnly = defaultArg saveBestOnly false
+    let weightsOnly = defaultArg saveWeightsOnly false
+    let direction = Direction(monitor, defaultArg mode "auto", "ModelCheckpoint")
+    let mutable best = defaultArg initialValueThreshold direction.Worst
+    let mutable epoch = 0
+    let mutable batches = 0
+
+    do
+        let needed = if weightsOnly then ".weights.h5" else ".keras"
+
+        if not (filepath.EndsWith needed) then
+            Fail.value "ModelCheckpoint" $"the path '{filepath}' does not end in '{needed}'" "Change its ending."
+
+    /// Puts the values of the logs into the path.
+    static member internal Expand(path: string, epoch: int, logs: Logs) : string =
+        let values = ("epoch", float (epoch + 1)) :: logs
+
+        (path, values)
+        ||> List.fold (fun text (name, value) ->
+            Text.RegularExpressions.Regex.Replace(
+                text,
+                @"\{" + Text.RegularExpressions.Regex.Escape name + @"(:[^}]*)?\}",
+                fun m ->
+                    let format = m.Groups[1].Value.TrimStart ':'
+
+                    if name = "epoch" then
+                        let digits = format.TrimStart('0').TrimEnd 'd'
+                        let width = if digits = "" then 0 else int digits
+                        (string (epoch + 1)).PadLeft(width, '0')
+                    elif format.StartsWith "." && format.EndsWith "f" then
+                        value.ToString("F" + format.Trim('.', 'f'), CultureInfo.InvariantCulture)
+                    else
+                        value.ToString("R", CultureInfo.InvariantCulture)
+            ))
+
+    member private c.Save(logs: Logs) =
+        let path = ModelCheckpoint.Expand(filepath, epoch, logs)
+
+        match Path.GetDirectoryName path with
+        | null
+        | "" -> ()
+        | folder -> Directory.CreateDirectory folder |> ignore
+
+        if bestOnly then
+            let value = Monitor.find "ModelCheckpoint" monitor logs
+
+            if direction.Improves(value, best, 0.0) then
+                best <- value
+                c.Training.Save path
+        else
+            c.Training.Save path
+
+    /// The best value so far.
+    member _.Best = best
+
+    override _.OnEpochBegin(e, _) = epoch <- e
+
+    override c.OnTrainBatchEnd(_, logs) =
+        match saveFreq with
+        | Some n ->
+            batches <- batches + 1
+
+            if batches % n = 0 then
+                c.Save logs
+        | None -> ()
+
+    override c.OnEpochEnd(_, logs) =
+        if saveFreq.IsNone then
+            c.Save logs
+
+/// Sets the learning rate at the beginning of each epoch: `schedule epoch rate` (`keras.callbacks.LearningRateScheduler`).
+[<Sealed>]
+type LearningRateScheduler(schedule: Func<int, float, float>) =
+    inherit Callback()
+
+    override c.OnEpochBegin(epoch, _) =
+        let rate = schedule.Invoke(epoch, c.Training.LearningRate)
+
+        if not (Double.IsFinite rate) then
+            Fail.value "LearningRateScheduler" $"the schedule gave {rate} for epoch {epoch}" "It must give a finite number."
+
+        c.Training.LearningRate <- rate
+
+/// Lowers the learning rate when a quantity has stopped improving (`keras.callbacks.ReduceLROnPlateau`).
+[<Sealed>]
+type ReduceLROnPlateau
+    (
+        ?monitor: string,
+        ?factor: float,
+        ?patience: int,
+        ?mode: string,
+        ?minDelta: float,
+        ?cooldown: int,
+        ?minLr: float
+    ) =
+    inherit Callback()
+    let monitor = defaultArg monitor "val_loss"
+    let factor = defaultArg factor 0.1
+    let patience = defaultArg patience 10
+    let minDelta = defaultArg minDelta 1e-4
+    let cooldown = defaultArg cooldown 0
+    let minLr = defaultArg minLr 0.0
+    let direction = Direction(monitor, defaultArg mode "auto", "ReduceLROnPlateau")
+    let mutable best = direction.Worst
+    let mutable wait = 0
+    let mutable cooling = 0
+
+    do
+        if factor >= 1.0 then
+            Fail.value "ReduceLROnPlateau" $"factor is {factor}" "It must be below 1."
+
+    override _.OnTrainBegin _ =
+        best <- direction.Worst
+        wait <- 0
+        cooling <- 0
+
+    override c.OnEpochEnd(_, logs) =
+        let value = Monitor.find "ReduceLROnPlateau" monitor logs
+
+        if cooling > 0 then
+            cooling <- cooling - 1
+            wait <- 0
+
+        if direction.Improves(value, best, minDelta) then
+            best <- value
+            wait <- 0
+        elif cooling = 0 then
+            wait <- wait + 1
+
+            if wait >= patience then
+                let old = c.Training.LearningRate
+
+                if old > minLr then
+                    c.Training.LearningRate <- max (old * factor) minLr
+                    cooling <- cooldown
+                    wait <- 0
+
+/// Writes the logs of each epoch as a line of a CSV file (`keras.callbacks.CSVLogger`).
+[<Sealed>]
+type CSVLogger(filename: string, ?separator: string, ?append: bool) =
+    inherit Callback()
+    let separator = defaultArg separator ","
+    let append = defaultArg append false
+    let mutable names: string list = []
+
+    override _.OnTrainBegin _ =
+        names <- []
+
+        if not append && File.Exists filename then
+            File.Delete filename
+
+    override _.OnEpochEnd(epoch, logs) =
+        use writer = new StreamWriter(filename, true)
+
+        if names.IsEmpty then
+            names <- logs |> List.map fst |> List.sort
+
+            if FileInfo(filename).Length = 0L then
+                writer.WriteLine(String.Join(separator, "epoch" :: names))
+
+        let text name =
+            match logs |> List.tryFind (fun (k, _) -> k = name) with
+            | Some(_, v) -> v.ToString("R", CultureInfo.InvariantCulture)
+            | None -> "NA"
+
+        writer.WriteLine(String.Join(separator, string epoch :: (names |> List.map text)))
+
+/// Stops when the loss is not a number or infinite (`keras.callbacks.TerminateOnNaN`). `Debugging.firstNaN` finds the
+/// operation.
+[<Sealed>]
+type TerminateOnNaN() =
+    inherit Callback()
+
+    override c.OnTrainBatchEnd(batch, logs) =
+        match logs |> List.tryFind (fun (k, _) -> k = "loss") with
+        | Some(_, loss) when not (Double.IsFinite loss) ->
+            eprintfn "keras: batch %d: the loss is %f; training stops" batch loss
+            c.Training.StopTraining <- true
+        | _ -> ()
+
+/// Calls functions at the events of a run (`keras.callbacks.LambdaCallback`).
+[<Sealed>]
+type LambdaCallback
+    (
+        ?onEpochBegin: Action<int, Logs>,
+        ?onEpochEnd: Action<int, Logs>,
+        ?onTrainBegin: Action<Logs>,
+        ?onTrainEnd: Action<Logs>,
+        ?onTrainBatchBegin: Action<int, Logs>,
+        ?onTrainBatchEnd: Action<int, Logs>
+    ) =
+    inherit Callback()
+    override _.OnEpochBegin(e, l) = onEpochBegin |> Option.iter (fun f -> f.Invoke(e, l))
+    override _.OnEpochEnd(e, l) = onEpochEnd |> Option.iter (fun f -> f.Invoke(e, l))
+    override _.OnTrainBegin l = onTrainBegin |> Option.iter (fun f -> f.Invoke l)
+    override _.OnTrainEnd l = onTrainEnd |> Option.iter (fun f -> f.Invoke l)
+    override _.OnTrainBatchBegin(b, l) = onTrainBatchBegin |> Option.iter (fun f -> f.Invoke(b, l))
+    override _.OnTrainBatchEnd(b, l) = onTrainBatchEnd |> Option.iter (fun f -> f.Invoke(b, l))
