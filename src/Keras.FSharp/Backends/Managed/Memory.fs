@@ -39,6 +39,8 @@ module internal Heap =
     let mutable private live = 0L
     let mutable private pooled = 0L
     let mutable private ceiling = minSlack
+    // An upper bound of what is really in use: what the last thorough collection left, or less.
+    let mutable private settled = 0L
     let private collecting = obj ()
 
     /// Bytes handed out and not given back yet, garbage included.
@@ -68,21 +70,26 @@ module internal Heap =
 
             Interlocked.Add(&pooled, -size * int64 blocks.Length) |> ignore)
 
-    // Younger generations first: most temporaries die young, and then a collection costs well under a millisecond.
+    /// How much garbage may lie around beside `used` bytes.
+    let private slack (used: int64) = Math.Clamp(used / 2L, minSlack, maxSlack)
+
+    // Younger generations first: most temporaries die young, and then a collection costs well under a millisecond. What
+    // was in use during a collection is out of its reach later, so where too much is left an older generation follows.
     let private collect () =
         if Monitor.TryEnter collecting then
             try
-                let before = liveBytes ()
                 let mutable generation = 0
 
                 while generation <= 2 do
                     GC.Collect(generation, GCCollectionMode.Forced, true)
                     GC.WaitForPendingFinalizers()
-                    let enough = before - liveBytes () >= minSlack / 2L
+                    let now = liveBytes ()
+                    let isLast = generation = 2
+                    let enough = now <= settled + slack settled / 2L
+                    settled <- if isLast then now else min settled now
                     generation <- if enough then 3 else generation + 1
 
-                let now = liveBytes ()
-                Volatile.Write(&ceiling, now + Math.Clamp(now / 2L, minSlack, maxSlack))
+                Volatile.Write(&ceiling, settled + slack settled)
             finally
                 Monitor.Exit collecting
 
