@@ -128,4 +128,28 @@ let tests =
                         Expect.equal (MathF.CopySign(1.0f, y)) (MathF.CopySign(1.0f, special[i])) "signed zero"
 
                 Expect.isLessThanOrEqual worst 2.0 $"worst at {at:G9}"
+
+        testProperty "a fused graph gives what its equations give one by one"
+        <| fun (seed: int) (size: uint8) ->
+            let g = Graphs.random seed (int size)
+            let flags = Graphs.donated seed g
+            let r = Random seed
+
+            let data =
+                g.Inputs |> Array.map (fun v -> Array.init g.Avals[v].Size (fun _ -> 4.0 * r.NextDouble() - 2.0))
+
+            let inputs () = data |> Array.map (buffer DType.Float32)
+            let expected = interpret prepare g (inputs ())
+            use p = CpuProgram.Compile({ provider with Fuse = true }, Plan.make g flags)
+
+            for _ in 1..2 do
+                let results = p.Run(inputs () |> Array.map (fun b -> b :> Buffer))
+
+                for i in 0 .. results.Length - 1 do
+                    let a = g.Avals[g.Outputs[i]]
+                    let x, y = values a results[i], values a expected[i]
+
+                    for k in 0 .. x.Length - 1 do
+                        if abs (x[k] - y[k]) > 2e-5 * (1.0 + abs y[k]) then
+                            failtest $"result {i}, element {k}: {x[k]} instead of {y[k]}"
     ]

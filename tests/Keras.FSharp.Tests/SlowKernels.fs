@@ -219,6 +219,7 @@ let provider: Provider = {
     Backend = backend
     Prepare = fun p ins outs -> Prepared.Kernel(prepare p ins outs)
     InPlace = Provider.elementwise
+    Fuse = false
 }
 
 /// A buffer with these values.

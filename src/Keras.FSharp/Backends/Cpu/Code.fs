@@ -28,6 +28,8 @@ type internal Provider = {
     Prepare: Prim -> Aval[] -> Aval[] -> Prepared
     /// May the kernel write a result over that operand, where both have as many elements of the same width?
     InPlace: Prim -> int -> bool
+    /// Are elementwise equations to be fused into generated code?
+    Fuse: bool
 }
 
 /// What holds for most backends.

@@ -165,6 +165,7 @@ type internal CpuBackend(name: string, source: KernelSource) =
                 Backend = b
                 Prepare = fun prim inputs outputs -> kernelOf b prim inputs outputs
                 InPlace = inPlace
+                Fuse = true
             }
 
             CpuProgram.Compile(provider, plan)

@@ -62,6 +62,8 @@ module internal Assemble =
 
     /// Prepares a kernel for every equation, and code for the graphs inside.
     let rec parts (provider: Provider) (graph: Graph) : Parts =
+        let fused = Fusion.run provider.Fuse graph
+        let graph = fused.Graph
         let avals (vs: int[]) = vs |> Array.map (fun v -> graph.Avals[v])
 
         let kernel (e: Eqn) = provider.Prepare e.Prim (avals e.Inputs) (avals e.Outputs)
@@ -73,11 +75,20 @@ module internal Assemble =
 
         let nothing = Work.Plain(Kernel(fun _ _ -> ()))
 
-        for e in graph.Eqns do
-            if Plan.isAlias e.Prim then
-                eqns.Add e
-                work.Add nothing
-            else
+        let regions = List()
+
+        let add e w region =
+            eqns.Add e
+            work.Add w
+            regions.Add region
+
+        for i in 0 .. graph.Eqns.Length - 1 do
+            let e = graph.Eqns[i]
+
+            match fused.Regions[i] with
+            | ValueSome r -> add e (Work.Plain r.Kernel) (ValueSome r)
+            | ValueNone when Plan.isAlias e.Prim -> add e nothing ValueNone
+            | ValueNone ->
                 match kernelOf provider kernel e with
                 | Work.Plain k when isHoisted e graph ->
                     let aval = graph.Avals[e.Outputs[0]]
@@ -85,9 +96,7 @@ module internal Assemble =
                     k.Invoke([||], [| b.Pointer |])
                     memory.Add b
                     constants.Add(struct (e.Outputs[0], Tensor(aval, Value.Concrete b)))
-                | w ->
-                    eqns.Add e
-                    work.Add w
+                | w -> add e w ValueNone
 
         let graph = { graph with Eqns = eqns.ToArray(); Constants = constants.ToArray() }
 
@@ -95,7 +104,11 @@ module internal Assemble =
             Graph = graph
             Work = work.ToArray()
             Constants = memory.ToArray()
-            InPlace = fun i k -> provider.InPlace graph.Eqns[i].Prim k
+            InPlace =
+                fun i k ->
+                    match regions[i] with
+                    | ValueSome r -> r.InPlace[k]
+                    | ValueNone -> provider.InPlace graph.Eqns[i].Prim k
         }
 
     and private kernelOf (provider: Provider) (kernel: Eqn -> Prepared) (e: Eqn) : Work =

@@ -1,0 +1,320 @@
+/// Finds regions: elementwise equations over one shape that run as one loop. A region stays open while only its own
+/// members read its results; the first other reader closes it, and it takes its place in the program there. Constants
+/// and broadcasts belong to nobody: every region that reads one has it inside, as a value or as a way to step.
+[<RequireQualifiedAccess>]
+module internal Keras.FSharp.Backends.Cpu.Fusion
+
+open System
+open System.Collections.Generic
+open Keras.FSharp
+open Keras.FSharp.Backends
+
+/// A fused equation: its kernel, and which of its operands may be overwritten by results.
+[<NoEquality; NoComparison>]
+type Region = {
+    Kernel: Kernel
+    InPlace: bool[]
+    /// How many equations it replaces.
+    Members: int
+}
+
+/// A graph after fusion; `Regions` has an entry per equation.
+[<NoEquality; NoComparison>]
+type Fused = { Graph: Graph; Regions: Region voption[] }
+
+/// A region while it is open.
+[<Sealed; AllowNullLiteral>]
+type private Open(shape: Dims) =
+    member _.Shape = shape
+    member val Lanes = 0 with get, set
+    member val Members = List<int>() with get, set
+    member val IsClosed = false with get, set
+
+// More members give longer code than registers are good for.
+let private maxMembers = 80
+
+// A lone operation is worth a loop of its own only to save the memory of a broadcast operand.
+let private minLoneSize = 256L
+
+/// The walk over one graph.
+type private Walk(g: Graph) =
+    let count = g.Avals.Length
+    let definedBy = Array.create count -1
+    let uses = Array.zeroCreate<int> count
+    // Per variable: the open region it is a result of, if any.
+    let home: Open[] = Array.zeroCreate count
+    // Constants and broadcasts whose equation was not needed so far.
+    let pending = Array.zeroCreate<bool> count
+    // What is put where: an equation in its own place, a region in that of its last member, so that its operands are
+    // there and can be freed as soon as possible.
+    let placed = Array.zeroCreate<bool> g.Eqns.Length
+    let eqns = Array.copy g.Eqns
+    let regions: Region voption[] = Array.create g.Eqns.Length ValueNone
+
+    do
+        g.Eqns
+        |> Array.iteri (fun i e ->
+            for v in e.Outputs do
+                definedBy[v] <- i
+
+            for v in e.Inputs do
+                uses[v] <- uses[v] + 1)
+
+        // A result of the program has one reader more.
+        for v in g.Outputs do
+            uses[v] <- uses[v] + 1
+
+    let eqnOf v = g.Eqns[definedBy[v]]
+
+    let keep (i: int) = placed[i] <- true
+
+    /// The value of a variable that is one number everywhere.
+    let rec filled (v: int) : Scalar voption =
+        if definedBy[v] < 0 then
+            ValueNone
+        else
+            match (eqnOf v).Prim with
+            | Prim.Full(_, s) -> ValueSome s
+            | Prim.Broadcast _ -> filled (eqnOf v).Inputs[0]
+            | _ -> ValueNone
+
+    let natural (shape: Dims) : int64[] = Dims.strides shape |> Array.map int64
+
+    /// Where a region reads a variable from, and in which steps over the region's axes.
+    let source (shape: Dims) (v: int) : struct (int * int64[]) =
+        match definedBy[v] with
+        | -1 -> struct (v, natural shape)
+        | i ->
+            match g.Eqns[i].Prim with
+            | Prim.Broadcast(_, axes) when pending[v] ->
+                let x = g.Eqns[i].Inputs[0]
+                let own = Dims.strides g.Avals[x].Shape
+                let steps = Array.zeroCreate<int64> shape.Rank
+
+                for k in 0 .. axes.Rank - 1 do
+                    if g.Avals[x].Shape[k] <> 1 then
+                        steps[axes[k]] <- int64 own[k]
+
+                struct (x, steps)
+            | _ -> struct (v, natural shape)
+
+    /// The formula of a region with its loops, its operands and its results.
+    let compile (r: Open) (results: int[]) : struct (int[] * Region) =
+        let lane = if r.Lanes = 8 then Lane.F64 else Lane.F32
+        let f = Formulas lane
+        let nodes = Dictionary<int, int>()
+        let operands = List<struct (int * int64[])>()
+        let loads = Dictionary<struct (int * string), int>()
+
+        let value (v: int) =
+            match nodes.TryGetValue v with
+            | true, n -> n
+            | _ ->
+                let d = g.Avals[v].DType
+
+                let n =
+                    match filled v with
+                    | ValueSome s -> Lower.constant f d s
+                    | ValueNone ->
+                        let struct (x, steps) = source r.Shape v
+                        let key = struct (x, String.Join(',', steps))
+
+                        let k =
+                            match loads.TryGetValue key with
+                            | true, k -> k
+                            | _ ->
+                                operands.Add(struct (x, steps))
+                                loads[key] <- operands.Count - 1
+                                operands.Count - 1
+
+                        Lower.load f d k
+
+                nodes[v] <- n
+                n
+
+        for i in r.Members do
+            let e = g.Eqns[i]
+            nodes[e.Outputs[0]] <- Lower.node f e.Prim g.Avals[e.Inputs[0]].DType (e.Inputs |> Array.map value)
+
+        let own = natural r.Shape
+        let types = [| for struct (x, _) in operands -> g.Avals[x].DType |]
+        let resultTypes = results |> Array.map (fun v -> g.Avals[v].DType)
+        let steps = [| for struct (_, s) in operands -> s |]
+        let all = Array.append steps (results |> Array.map (fun _ -> own))
+        let struct (sizes, collapsed) = RegionKernel.collapse (r.Shape.ToArray() |> Array.map int64) all
+
+        let formula = {
+            Nodes = f.Nodes.ToArray()
+            Operands = types |> Array.mapi (fun k d -> struct (d, Array.last collapsed[k] <> 0L))
+            Results = Array.map2 (fun v d -> struct (nodes[v], d)) results resultTypes
+        }
+
+        let widths = Array.append types resultTypes |> Array.map DType.size
+        let kernel = RegionKernel.make (Emit.body formula) f.Nodes.Count sizes collapsed widths
+
+        struct ([| for struct (x, _) in operands -> x |],
+                {
+                    Kernel = kernel
+                    InPlace = steps |> Array.map (fun s -> s = own)
+                    Members = r.Members.Count
+                })
+
+    /// Puts a region in the place of its last member.
+    let place (r: Open) (results: int[]) =
+        let struct (operands, region) = compile r results
+        let last = r.Members[r.Members.Count - 1]
+        let names = r.Members |> Seq.map (fun i -> Infer.name g.Eqns[i].Prim)
+        let avals = results |> Array.map (fun v -> g.Avals[v])
+
+        let refuse _ : Tensor[] =
+            Fail.state "fusion" "a fused region was taken apart" "Transform graphs before they are compiled."
+
+        let composite =
+            Composite("fused{" + String.Join(' ', names) + "}", 1, [], (fun _ -> avals), refuse, ValueNone, false, true)
+
+        placed[last] <- true
+        regions[last] <- ValueSome region
+
+        eqns[last] <- {
+            Prim = Prim.Call composite
+            Inputs = operands
+            Outputs = results
+            Scope = g.Eqns[last].Scope
+        }
+
+    let worthwhile (r: Open) =
+        r.Members.Count > 1
+        || (r.Shape.Size >= minLoneSize && g.Eqns[r.Members[0]].Inputs |> Array.exists (fun v -> pending[v]))
+
+    /// Makes sure that a variable is there for an equation that is not in a region.
+    let rec need (v: int) =
+        if not (isNull home[v]) then
+            close home[v]
+        elif pending[v] then
+            pending[v] <- false
+            Array.iter need (eqnOf v).Inputs
+            keep definedBy[v]
+
+    /// Ends a region and puts it into the program.
+    and close (r: Open) =
+        if not r.IsClosed then
+            r.IsClosed <- true
+            r.Members.Sort()
+
+            for i in r.Members do
+                home[g.Eqns[i].Outputs[0]] <- null
+
+            if worthwhile r then
+                let read = Dictionary<int, int>()
+
+                for i in r.Members do
+                    for v in g.Eqns[i].Inputs do
+                        read[v] <-
+                            (match read.TryGetValue v with
+                             | true, n -> n + 1
+                             | _ -> 1)
+
+                let results = [|
+                    for i in r.Members do
+                        let v = g.Eqns[i].Outputs[0]
+
+                        let inner =
+                            match read.TryGetValue v with
+                            | true, n -> n
+                            | _ -> 0
+
+                        if uses[v] > inner then
+                            v
+                |]
+
+                if results.Length > 0 then
+                    place r results
+            else
+                for i in r.Members do
+                    Array.iter need g.Eqns[i].Inputs
+                    keep i
+
+    /// Puts an elementwise equation into the region of its operands, or a new one.
+    let join (i: int) (lanes: int) =
+        let e = g.Eqns[i]
+        let shape = g.Avals[e.Outputs[0]].Shape
+        let mutable target: Open = null
+
+        for v in e.Inputs do
+            let r = home[v]
+
+            if not (isNull r) && not (obj.ReferenceEquals(r, target)) then
+                let agrees a b = a = 0 || b = 0 || a = b
+
+                if not (agrees r.Lanes lanes) || r.Members.Count >= maxMembers then
+                    close r
+                elif isNull target then
+                    target <- r
+                elif agrees r.Lanes target.Lanes && r.Members.Count + target.Members.Count < maxMembers then
+                    let small, large = if r.Members.Count < target.Members.Count then r, target else target, r
+
+                    for m in small.Members do
+                        large.Members.Add m
+                        home[g.Eqns[m].Outputs[0]] <- large
+
+                    large.Lanes <- max large.Lanes small.Lanes
+                    small.IsClosed <- true
+                    target <- large
+                else
+                    close r
+
+        if isNull target then
+            target <- Open shape
+
+        target.Lanes <- max target.Lanes lanes
+        target.Members.Add i
+        home[e.Outputs[0]] <- target
+
+    member _.Run() : Fused =
+        for i in 0 .. g.Eqns.Length - 1 do
+            let e = g.Eqns[i]
+            let avals (vs: int[]) = vs |> Array.map (fun v -> g.Avals[v])
+
+            let inLane v = Lower.laneBytes g.Avals[v].DType >= 0
+
+            match e.Prim with
+            | Prim.Full _ when inLane e.Outputs[0] -> pending[e.Outputs[0]] <- true
+            | Prim.Broadcast _ when inLane e.Outputs[0] ->
+                // The operand is read from memory, wherever the broadcast goes.
+                if (filled e.Inputs[0]).IsNone then
+                    need e.Inputs[0]
+
+                pending[e.Outputs[0]] <- true
+            | Prim.StopGradient when isNull home[e.Inputs[0]] ->
+                need e.Inputs[0]
+                keep i
+            | p ->
+                let lanes =
+                    if e.Outputs.Length = 1 && g.Avals[e.Outputs[0]].Shape.Size > 0L then
+                        Lower.lanes p (avals e.Inputs) (avals e.Outputs)
+                    else
+                        -1
+
+                if lanes >= 0 then
+                    join i lanes
+                else
+                    Array.iter need e.Inputs
+                    keep i
+
+        Array.iter need g.Outputs
+
+        {
+            Graph = {
+                g with
+                    Eqns = Array.zip placed eqns |> Array.filter fst |> Array.map snd
+            }
+            Regions = Array.zip placed regions |> Array.filter fst |> Array.map snd
+        }
+
+/// The graph with its regions as single equations; the graph as it is where that is not wanted, or where code cannot be
+/// generated.
+let run (wanted: bool) (g: Graph) : Fused =
+    if wanted && Emit.isSupported then
+        Walk(g).Run()
+    else
+        { Graph = g; Regions = g.Eqns |> Array.map (fun _ -> ValueNone) }

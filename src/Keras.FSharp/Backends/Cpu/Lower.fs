@@ -1,0 +1,153 @@
+/// Elementwise primitives as formulas: which ones there are, and what nodes they become.
+[<RequireQualifiedAccess>]
+module internal Keras.FSharp.Backends.Cpu.Lower
+
+open Keras.FSharp
+open Keras.FSharp.Backends
+
+/// Bytes per lane that a type needs: 4 or 8; 0 for bool, which goes with either; -1 where there is no lane for it.
+let laneBytes (d: DType) : int =
+    match d with
+    | DType.Bool -> 0
+    | _ ->
+        match Lane.ofDType d with
+        | ValueSome l -> Lane.size l
+        | ValueNone -> -1
+
+let private unaryIs (op: UnaryOp) (d: DType) =
+    match op with
+    | UnaryOp.Neg
+    | UnaryOp.Abs -> d <> DType.Bool
+    | UnaryOp.Not -> not (DType.isFloat d)
+    | UnaryOp.Sign
+    | UnaryOp.Floor
+    | UnaryOp.Ceil
+    | UnaryOp.Round
+    | UnaryOp.Trunc
+    | UnaryOp.Sqrt
+    | UnaryOp.Rsqrt
+    | UnaryOp.IsFinite -> DType.isFloat d
+    | UnaryOp.Exp
+    | UnaryOp.Expm1
+    | UnaryOp.Log
+    | UnaryOp.Log1p
+    | UnaryOp.Tanh
+    | UnaryOp.Logistic
+    | UnaryOp.Erf -> d = DType.Float32
+    | _ -> false
+
+let private binaryIs (op: BinaryOp) (d: DType) =
+    match op with
+    | BinaryOp.Add
+    | BinaryOp.Sub
+    | BinaryOp.Mul
+    | BinaryOp.Max
+    | BinaryOp.Min -> d <> DType.Bool
+    | BinaryOp.Div -> DType.isFloat d
+    | BinaryOp.And
+    | BinaryOp.Or
+    | BinaryOp.Xor -> not (DType.isFloat d)
+    | _ -> false
+
+/// The bytes per lane in which a primitive on these operands can be a part of a region: 4, 8, or 0 for either; -1 where
+/// it cannot.
+let lanes (p: Prim) (ins: Aval[]) (outs: Aval[]) : int =
+    let mutable bytes = 0
+
+    for a in Seq.append ins outs do
+        let b = laneBytes a.DType
+
+        if b < 0 || bytes < 0 || (b > 0 && bytes > 0 && b <> bytes) then
+            bytes <- -1
+        elif b > 0 then
+            bytes <- b
+
+    let is =
+        match p with
+        | Prim.Unary op -> unaryIs op ins[0].DType
+        | Prim.Binary op -> binaryIs op ins[0].DType
+        | Prim.Compare op -> ins[0].DType <> DType.Bool || op = CompareOp.Eq || op = CompareOp.Ne
+        | Prim.Select
+        | Prim.StopGradient
+        | Prim.Convert _ -> true
+        | Prim.Clamp -> ins[0].DType <> DType.Bool
+        | _ -> false
+
+    if is then bytes else -1
+
+/// A constant of an element type.
+let constant (f: Formulas) (d: DType) (s: Scalar) : int =
+    match d with
+    | DType.Bool -> f.Node(Op.Const(if s.ToFloat() <> 0.0 then -1L else 0L), f.Integer, true)
+    | DType.Float32
+    | DType.Float64 -> f.Const(s.ToFloat())
+    | _ -> f.Int(s.ToInt64())
+
+/// The load of an operand of an element type.
+let load (f: Formulas) (d: DType) (operand: int) : int =
+    match Lane.ofDType d with
+    | ValueSome l -> f.Node(Op.Load operand, l, false)
+    | ValueNone -> f.Node(Op.Load operand, f.Integer, true)
+
+let private zero (f: Formulas) (d: DType) = constant f d (Scalar.Int 0L)
+let private one (f: Formulas) (d: DType) = constant f d (Scalar.Int 1L)
+
+let private unary (f: Formulas) (op: UnaryOp) (x: int) : int =
+    match op with
+    | UnaryOp.Neg -> f.Neg x
+    | UnaryOp.Abs -> f.Abs x
+    | UnaryOp.Sign -> RegionMath.sign f x
+    | UnaryOp.Floor -> f.Same(Op.Floor, x)
+    | UnaryOp.Ceil -> f.Same(Op.Ceil, x)
+    | UnaryOp.Round -> f.Same(Op.Round, x)
+    | UnaryOp.Trunc -> f.Same(Op.Trunc, x)
+    | UnaryOp.Sqrt -> f.Same(Op.Sqrt, x)
+    | UnaryOp.Rsqrt -> f.Div(f.Const 1.0, f.Same(Op.Sqrt, x))
+    | UnaryOp.Exp -> RegionMath.exp f x
+    | UnaryOp.Expm1 -> RegionMath.expm1 f x
+    | UnaryOp.Log -> RegionMath.log f x
+    | UnaryOp.Log1p -> RegionMath.log1p f x
+    | UnaryOp.Tanh -> RegionMath.tanh f x
+    | UnaryOp.Logistic -> RegionMath.logistic f x
+    | UnaryOp.Erf -> RegionMath.erf f x
+    | UnaryOp.IsFinite -> f.Compare(CompareOp.Lt, f.Abs x, f.Const infinity)
+    | UnaryOp.Not -> f.Same(Op.Not, x)
+    | op -> Fail.runtime "fusion" $"{op} is not a part of regions" "This is a bug in fusion."
+
+let private binary (f: Formulas) (op: BinaryOp) (x: int) (y: int) : int =
+    let node =
+        match op with
+        | BinaryOp.Add -> Op.Add
+        | BinaryOp.Sub -> Op.Sub
+        | BinaryOp.Mul -> Op.Mul
+        | BinaryOp.Div -> Op.Div
+        | BinaryOp.Max -> Op.Max
+        | BinaryOp.Min -> Op.Min
+        | BinaryOp.And -> Op.And
+        | BinaryOp.Or -> Op.Or
+        | BinaryOp.Xor -> Op.Xor
+        | op -> Fail.runtime "fusion" $"{op} is not a part of regions" "This is a bug in fusion."
+
+    f.Same(node, x, y)
+
+let private convert (f: Formulas) (from: DType) (target: DType) (x: int) : int =
+    match Lane.ofDType target with
+    | _ when from = target -> x
+    | ValueNone -> f.Compare(CompareOp.Ne, x, zero f from)
+    | ValueSome _ when from = DType.Bool -> f.Select(x, one f target, zero f target)
+    | ValueSome l -> f.Node((if Lane.isFloat l then Op.ToFloat else Op.ToInt), l, false, x)
+
+/// The node for a primitive on nodes. `d` is the element type of the first operand.
+let node (f: Formulas) (p: Prim) (d: DType) (args: int[]) : int =
+    match p with
+    | Prim.Unary op -> unary f op args[0]
+    | Prim.Binary op -> binary f op args[0] args[1]
+    | Prim.Compare op when d = DType.Bool ->
+        let differ = f.Same(Op.Xor, args[0], args[1])
+        if op = CompareOp.Ne then differ else f.Same(Op.Not, differ)
+    | Prim.Compare op -> f.Compare(op, args[0], args[1])
+    | Prim.Select -> f.Select(args[0], args[1], args[2])
+    | Prim.Clamp -> f.Same(Op.Min, f.Same(Op.Max, args[1], args[0]), args[2])
+    | Prim.Convert target -> convert f d target args[0]
+    | Prim.StopGradient -> args[0]
+    | p -> Fail.runtime "fusion" $"{Infer.name p} is not a part of regions" "This is a bug in fusion."
