@@ -258,10 +258,11 @@ type internal CpuProgram(provider: Provider, code: Code) =
         line
             $"{code.Steps.Length} steps of {g.Eqns.Length} equations; arena {code.Layout.ArenaBytes} bytes, constants {constants} bytes"
 
+        let copied = code.Copies |> Array.filter (fun (struct (_, o, _)) -> handed[o] < 0) |> Array.length
+
         let updated = overwrittenAt |> Array.filter (fun s -> s >= 0) |> Array.length
 
-        line
-            $"{g.Inputs.Length} inputs ({updated} taken over), {g.Outputs.Length} results ({code.Copies.Length} copied)"
+        line $"{g.Inputs.Length} inputs ({updated} taken over), {g.Outputs.Length} results ({copied} copied)"
 
         for s in 0 .. code.Steps.Length - 1 do
             let e = g.Eqns[code.Steps[s]]
