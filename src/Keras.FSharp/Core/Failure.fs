@@ -34,7 +34,13 @@ exception KerasException of kind: FailureKind * where: string * reason: string *
     member e.Kind = e.kind
 
     override e.Message =
-        let hint = if String.IsNullOrEmpty e.hint then "" else " " + e.hint
+        let ended = e.reason.EndsWith '.' || e.reason.EndsWith '?' || e.reason.EndsWith '!'
+
+        let hint =
+            if String.IsNullOrEmpty e.hint then ""
+            elif ended then " " + e.hint
+            else ". " + e.hint
+
         if e.where = "" then e.reason + hint else $"{e.where}: {e.reason}{hint}"
 
 /// Raises failures.
@@ -85,7 +91,8 @@ module Fail =
         known
         |> Seq.distinct
         |> Seq.map (fun k -> distance given k, k)
-        |> Seq.filter (fun (d, k) -> d <= max 2 (max given.Length k.Length / 3) || (given.Length > 2 && k.Contains given))
+        |> Seq.filter (fun (d, k) ->
+            d <= max 2 (max given.Length k.Length / 3) || (given.Length > 2 && k.Contains given))
         |> Seq.sortBy fst
         |> Seq.truncate 3
         |> Seq.map snd
@@ -94,5 +101,8 @@ module Fail =
     /// A hint with near names, or the whole list where nothing is near.
     let didYouMean (given: string) (known: string seq) : string =
         match near given known with
-        | [] -> "Known are: " + String.Join(", ", known |> Seq.distinct |> Seq.sort |> Seq.map (fun k -> $"'{k}'")) + "."
+        | [] ->
+            "Known are: "
+            + String.Join(", ", known |> Seq.distinct |> Seq.sort |> Seq.map (fun k -> $"'{k}'"))
+            + "."
         | names -> "Did you mean " + String.Join(" or ", names |> List.map (fun k -> $"'{k}'")) + "?"
