@@ -179,7 +179,7 @@ type Initializers private () =
     static let stft (imaginary: bool) (window: Choice<string, float list> option) scaling periodic : Initializer =
         // A wrong name is an error at once.
         match window with
-        | Some(Choice1Of2 name) -> StftKernel.window name 1 periodic |> ignore
+        | Some(Choice1Of2 name) -> StftKernel.window name 2 periodic |> ignore
         | _ -> ()
 
         let init (_: Tensor) (shape: Dims) (dtype: DType) =
