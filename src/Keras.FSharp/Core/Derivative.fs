@@ -149,8 +149,7 @@ module internal Derivatives =
         | _ -> Fail.runtime "derivative" $"no rule for {op}" ""
 
     let private dotTranspose (d: DotDims) i (xs: Tensor[]) (g: Tensor) : Tensor =
-        // The operand's axes are batch, free, contracted; the product of g with the other operand gives batch, free,
-        // and the contracted axes in the other operand's order.
+        // The cotangent of an operand is the product of g with the other operand, summed over the other's free axes.
         let mine, other = xs[i], xs[1 - i]
 
         let myBatch, myContract, otherBatch, otherContract =
@@ -168,19 +167,38 @@ module internal Derivatives =
         let firstOther = if i = 0 then nb + myFree.Rank else nb
         let gContract = Dims.own (Array.init otherFree.Rank (fun k -> firstOther + k))
 
-        let product =
+        // The product has the batch axes first, then in one order or the other my free axes and the other's contracted
+        // axes, ascending; each of the latter belongs to one of mine.
+        let sorted =
+            otherContract |> Seq.indexed |> Seq.sortBy snd |> Seq.map fst |> Seq.toArray
+
+        let contracted = sorted |> Array.map (fun k -> myContract[k])
+        let freeFirst = Dims.own (Array.concat [ myBatch.Items; myFree.Items; contracted ])
+        let contractedFirst = Dims.own (Array.concat [ myBatch.Items; contracted; myFree.Items ])
+        let batch = Dims.range nb
+
+        // The order that needs no transpose is taken where there is one.
+        if contractedFirst.Equals(Dims.range mine.Rank) then
             Lax.dot
-                { LhsContract = gContract
-                  RhsContract = otherFree
-                  LhsBatch = Dims.range nb
-                  RhsBatch = otherBatch }
+                {
+                    LhsContract = otherFree
+                    RhsContract = gContract
+                    LhsBatch = otherBatch
+                    RhsBatch = batch
+                }
+                other
+                g
+        else
+            Lax.dot
+                {
+                    LhsContract = gContract
+                    RhsContract = otherFree
+                    LhsBatch = batch
+                    RhsBatch = otherBatch
+                }
                 g
                 other
-
-        // The product's last axes are the other's contracted axes in ascending order; each belongs to one of mine.
-        let sorted = otherContract |> Seq.indexed |> Seq.sortBy snd |> Seq.map fst |> Seq.toArray
-        let layout = Array.concat [ myBatch.Items; myFree.Items; sorted |> Array.map (fun k -> myContract[k]) ]
-        Lax.transpose (Dims.invert (Dims.own layout)) product
+            |> Lax.transpose (Dims.invert freeFirst)
 
     let private convTranspose (d: ConvDims) i (xs: Tensor[]) (g: Tensor) : Tensor =
         let as' kind = Lax.conv { d with Kind = kind }
