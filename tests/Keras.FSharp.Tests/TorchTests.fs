@@ -79,10 +79,7 @@ let private tolerance (d: DType) =
     | _ -> 1e-5
 
 /// Executes on both backends and compares all results.
-let private same (seed: int) (prim: Prim) (avals: Aval list) =
-    let avals = List.toArray avals
-    let r = Random seed
-    let data = avals |> Array.map (bytesOf r)
+let private sameOn (data: byte[][]) (prim: Prim) (avals: Aval[]) =
     let outputs = Infer.outputs prim avals
 
     let run (backend: IBackend) =
@@ -94,6 +91,10 @@ let private same (seed: int) (prim: Prim) (avals: Aval list) =
 
     for i in 0 .. outputs.Length - 1 do
         near $"{what}, result {i}" (tolerance avals[0].DType) expected[i] actual[i]
+
+let private same (seed: int) (prim: Prim) (avals: Aval list) =
+    let r = Random seed
+    sameOn (avals |> List.map (bytesOf r) |> List.toArray) prim (List.toArray avals)
 
 let private dot batchL batchR contractL contractR =
     Prim.Dot {
@@ -310,6 +311,123 @@ let private updateTests = [
                         (run backend)
 ]
 
+// ---- factorizations and transforms ----------------------------------------------------------------------------------
+
+let private linalg op (xs: Tensor list) = Core.bind (Prim.Linalg op) (List.toArray xs)
+
+/// a b of batches of matrices.
+let private times (a: Tensor) (b: Tensor) =
+    Lax.dot
+        {
+            LhsContract = dims [ 2 ]
+            RhsContract = dims [ 1 ]
+            LhsBatch = dims [ 0 ]
+            RhsBatch = dims [ 0 ]
+        }
+        a
+        b
+
+let private matrices d rows columns =
+    let a = aval d [ 2; rows; columns ]
+    tensor (torch.Force()) a (bytesOf (Random 5) a)
+
+/// Columns times numbers.
+let private scaled (columns: Tensor) (by: Tensor) =
+    Lax.mul columns (Lax.broadcastInDim columns.Shape (dims [ 0; 2 ]) by)
+
+let private close what (d: DType) (expected: Tensor) (actual: Tensor) =
+    near what (20.0 * tolerance d) (values expected) (values actual)
+
+let private identity (like: Tensor) =
+    let i = Lax.iota like.Shape DType.Int32 1
+    let j = Lax.iota like.Shape DType.Int32 2
+    Lax.convert like.DType (Lax.eq i j)
+
+let private factorizationTests =
+    [ DType.Float32; DType.Float64 ]
+    |> List.collect (fun d ->
+        let test name f = testCase $"{name} in {DType.name d}" (fun () -> Backends.Using(torch.Force(), f))
+
+        [
+            test "cholesky" (fun () ->
+                let a = matrices d 50 50
+                let positive = Lax.add (times a (Lax.swapLast a)) (identity a)
+                let l = (linalg LinalgOp.Cholesky [ positive ])[0]
+                close "l l'" d positive (times l (Lax.swapLast l))
+                let none = (linalg LinalgOp.Cholesky [ Lax.neg positive ])[0]
+                Expect.all (values none) Double.IsNaN "no factor")
+            test "qr" (fun () ->
+                for full in [ false; true ] do
+                    for rows, columns in [ 60, 41; 41, 60 ] do
+                        let a = matrices d rows columns
+                        let qr = linalg (LinalgOp.Qr full) [ a ]
+                        close "q r" d a (times qr[0] qr[1])
+                        let square = times (Lax.swapLast qr[0]) qr[0]
+                        close "q' q" d (identity square) square)
+            test "svd" (fun () ->
+                let a = matrices d 60 41
+                let r = linalg (LinalgOp.Svd false) [ a ]
+                close "u s v'" d a (times (scaled r[0] r[1]) r[2]))
+            test "eigh" (fun () ->
+                let a = matrices d 45 45
+                let symmetric = Lax.add a (Lax.swapLast a)
+                let r = linalg LinalgOp.Eigh [ symmetric ]
+                close "v w v'" d symmetric (times (scaled r[1] r[0]) (Lax.swapLast r[1])))
+            test "eig" (fun () ->
+                let a = matrices d 45 45
+                let r = linalg LinalgOp.Eig [ a ]
+                close "v w = a v" d (times (Lax.convert r[1].DType a) r[1]) (scaled r[1] r[0]))
+        ])
+
+/// A triangular system whose solution does not grow: elements are divided by 40.
+let private sameTamed (prim: Prim) (avals: Aval list) =
+    let a, b = avals[0], avals[1]
+    let managed = ManagedBackend.Instance
+    let r = Random 4
+    let x = tensor managed a (bytesOf r a)
+    let small = Lax.div x (Lax.fullLike x 40.0)
+    let bytes = Array.zeroCreate (int a.ByteSize)
+    managed.Download(Core.buffer "test" small, a, Span bytes)
+    sameOn [| bytes; bytesOf r b |] prim [| a; b |]
+
+/// The inverse transform of a spectrum of real numbers.
+let private sameBack (d: DType) (lengths: int list) =
+    let managed = ManagedBackend.Instance
+    let a = aval d (9 :: lengths)
+    let x = tensor managed a (bytesOf (Random 4) a)
+    let spectrum = (Core.bind (Prim.Fft(FftKind.Rfft, dims lengths)) [| x |])[0]
+    let bytes = Array.zeroCreate (int spectrum.Aval.ByteSize)
+    managed.Download(Core.buffer "test" spectrum, spectrum.Aval, Span bytes)
+    sameOn [| bytes |] (Prim.Fft(FftKind.Irfft, dims lengths)) [| spectrum.Aval |]
+
+let private sameAsManaged = [
+    for d in [ DType.Float32; DType.Float64; DType.Complex64; DType.Complex128 ] do
+        testCase $"lu and triangular systems in {DType.name d}"
+        <| fun () ->
+            same 2 (Prim.Linalg LinalgOp.Lu) [ aval d [ 2; 44; 40 ] ]
+            same 2 (Prim.Linalg LinalgOp.Lu) [ aval d [ 40; 44 ] ]
+
+            for left in [ true; false ] do
+                for lower in [ true; false ] do
+                    for transpose in [ true; false ] do
+                        let b = if left then [ 2; 40; 3 ] else [ 2; 3; 40 ]
+
+                        sameTamed (Prim.Linalg(LinalgOp.TriangularSolve(left, lower, transpose, true))) [
+                            aval d [ 2; 40; 40 ]
+                            aval d b
+                        ]
+
+        testCase $"fourier transforms of {DType.name d}"
+        <| fun () ->
+            for lengths in [ [ 1000 ]; [ 60; 90 ] ] do
+                if DType.isComplex d then
+                    same 3 (Prim.Fft(FftKind.Fft, dims lengths)) [ aval d (5 :: lengths) ]
+                    same 3 (Prim.Fft(FftKind.Ifft, dims lengths)) [ aval d (5 :: lengths) ]
+                else
+                    same 3 (Prim.Fft(FftKind.Rfft, dims lengths)) [ aval d (5 :: lengths) ]
+                    sameBack d lengths
+]
+
 [<Tests>]
 let tests =
     testList "torch" [
@@ -327,4 +445,6 @@ let tests =
         testProperty "any convolution and its transposes" anyConv
         testList "composites" compositeTests
         testList "updates" updateTests
+        testList "factorizations" factorizationTests
+        testList "as managed" sameAsManaged
     ]

@@ -13,6 +13,8 @@ let primitive (backend: IBackend) (prim: Prim) (inputs: Aval[]) (outputs: Aval[]
         match prim with
         | Prim.Dot d -> TorchDot.prepare d inputs outputs |> ValueOption.map Prepared.Kernel
         | Prim.Conv d -> TorchConv.prepare backend d inputs outputs
+        | Prim.Linalg op -> TorchLinalg.prepare op inputs outputs |> ValueOption.map Prepared.Kernel
+        | Prim.Fft(kind, lengths) -> TorchLinalg.fft kind lengths inputs outputs |> ValueOption.map Prepared.Kernel
         | _ -> ValueNone
 
     match own with
