@@ -39,28 +39,26 @@ module internal Batchings =
             let nb = d.LhsBatch.Rank
 
             if has[0] && has[1] then
-                [| Lax.dot
-                       { LhsContract = up d.LhsContract
-                         RhsContract = up d.RhsContract
-                         LhsBatch = Dims.cons 0 (up d.LhsBatch)
-                         RhsBatch = Dims.cons 0 (up d.RhsBatch) }
-                       a
-                       b |]
+                [|
+                    Lax.dot
+                        {
+                            LhsContract = up d.LhsContract
+                            RhsContract = up d.RhsContract
+                            LhsBatch = Dims.cons 0 (up d.LhsBatch)
+                            RhsBatch = Dims.cons 0 (up d.RhsBatch)
+                        }
+                        a
+                        b
+                |]
             elif has[0] then
                 // The new axis is the first of the free axes of the left operand.
-                let d =
-                    { d with
-                        LhsContract = up d.LhsContract
-                        LhsBatch = up d.LhsBatch }
+                let d = { d with LhsContract = up d.LhsContract; LhsBatch = up d.LhsBatch }
 
                 [| toFront nb (Lax.dot d a b) |]
             else
                 let free = a.Rank - nb - d.LhsContract.Rank
 
-                let d =
-                    { d with
-                        RhsContract = up d.RhsContract
-                        RhsBatch = up d.RhsBatch }
+                let d = { d with RhsContract = up d.RhsContract; RhsBatch = up d.RhsBatch }
 
                 [| toFront (nb + free) (Lax.dot d a b) |])
 
@@ -84,7 +82,12 @@ module internal Batchings =
         Batching.Rule(fun n xs has ->
             let r = d.Stride.Rank + 2
 
-            if has[0] && not has[1] && d.Kind <> ConvKind.KernelGrad then
+            if n = 0 then
+                // No group can be made of no examples.
+                let example (x: Tensor) b = if b then Aval.withShape (Dims.removeAt 0 x.Shape) x.Aval else x.Aval
+                let result = (Infer.outputs (Prim.Conv d) (Array.map2 example xs has))[0]
+                [| Lax.zeros (Aval.withShape (Dims.cons 0 result.Shape) result) |]
+            elif has[0] && not has[1] && d.Kind <> ConvKind.KernelGrad then
                 let merged = mergeInto 0 xs[0]
                 [| splitFrom 0 n (Lax.conv d merged xs[1]) |]
             else
@@ -97,14 +100,15 @@ module internal Batchings =
                 [| splitFrom (r - 1) n (Lax.conv grouped a b) |])
 
     let private window (d: WindowDims) (n: int) : Prim =
-        Prim.Window
-            { d with
+        Prim.Window {
+            d with
                 Size = Dims.cons 1 d.Size
                 Stride = Dims.cons 1 d.Stride
                 PadLow = Dims.cons 0 d.PadLow
                 PadHigh = Dims.cons 0 d.PadHigh
                 Dilation = Dims.cons 1 d.Dilation
-                InputShape = Dims.cons n d.InputShape }
+                InputShape = Dims.cons n d.InputShape
+        }
 
     let private pad low high interior : Batching =
         let more = Dims.cons 0
@@ -137,8 +141,7 @@ module internal Batchings =
             let place = Lax.add start (Lax.iota all DType.Int32 (k + 1))
             Lax.add acc (Lax.mul place (Lax.full all DType.Int32 (Scalar.Int(int64 strides[k])))))
 
-    let private flat (x: Tensor) : Tensor =
-        Lax.reshape (Dims.own [| x.Shape[0]; x.Size / max 1 x.Shape[0] |]) x
+    let private flat (x: Tensor) : Tensor = Lax.reshape (Dims.own [| x.Shape[0]; x.Size / max 1 x.Shape[0] |]) x
 
     let private withZero (starts: Tensor) : Tensor =
         Lax.concat 0 [| Lax.full (Dims.own [| 1 |]) DType.Int32 (Scalar.Int 0L); starts |]
