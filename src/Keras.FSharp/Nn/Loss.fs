@@ -31,6 +31,11 @@ type Loss = {
     DType: DType option
     /// (y_true, y_pred) to values, the last axis reduced where the loss says so.
     Values: Tensor -> Tensor -> Tensor
+    /// (y_true, y_pred, values) to a mask of the values that count, as with `ignore_class`; None: all count.
+    Valid: (Tensor -> Tensor -> Tensor -> Tensor) option
+    /// Refuses targets that the loss has no meaning for, given the shape of the predictions: class numbers out of range.
+    /// It reads the targets, so they must have values; None: any targets will do.
+    Check: (Tensor -> Dims -> unit) option
 }
 
 /// Reduction of losses.
@@ -99,8 +104,25 @@ module Loss =
             let safe = Lax.select zero (Lax.onesLike total) total
             Lax.select zero (Lax.zerosLike total) (Lax.div (Lax.sumAll product) safe)
 
+    /// Refuses targets that the loss has no meaning for; a no-op for targets without values (in a traced function).
+    let check (loss: Loss) (yTrue: Tensor) (predictions: Dims) : unit =
+        match loss.Check, yTrue.Value with
+        | Some f, Value.Concrete _ -> f yTrue predictions
+        | _ -> ()
+
     /// The loss of targets and predictions; `weights` and `mask` may be null.
     let apply (loss: Loss) (yTrue: Tensor) (yPred: Tensor) (weights: Tensor) (mask: Tensor) : Tensor =
         let dtype = defaultArg loss.DType Backends.Config.FloatX
         let real (x: Tensor) = if DType.isFloat x.DType then Lax.convert dtype x else x
-        reduce loss.Reduction dtype (loss.Values (real yTrue) (real yPred)) weights mask
+        check loss yTrue yPred.Shape
+        let t, p = real yTrue, real yPred
+        let values = loss.Values t p
+
+        let mask =
+            match loss.Valid with
+            | None -> mask
+            | Some valid ->
+                let own = valid t p values
+                if isNull mask then own else Lax.logicalAnd (Lax.convert DType.Bool mask) own
+
+        reduce loss.Reduction dtype values weights mask
