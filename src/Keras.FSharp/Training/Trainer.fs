@@ -280,6 +280,9 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
             Weights = [| Some combined |]
         }
 
+    /// The seed of the order in which samples come.
+    member _.ShuffleSeed = shuffleSeed
+
     /// The model.
     member _.Model = model
 
