@@ -69,8 +69,7 @@ module Blueprint =
                 Array.iter2
                     (fun (a: BuiltVariable) (b: BuiltVariable) ->
                         if not (a.Spec.Shape.Equals b.Spec.Shape) then
-                            let shapes =
-                                String.Join(", ", inputs |> Array.map (fun (x: Aval) -> string x.Shape))
+                            let shapes = String.Join(", ", inputs |> Array.map (fun (x: Aval) -> string x.Shape))
 
                             Fail.value
                                 $"{a.Owner}"

@@ -85,19 +85,13 @@ type MaskRule =
 
 /// Further arguments of one call, by Keras's names: tensors (`initial_state`) and plain values (`use_causal_mask`).
 [<NoEquality; NoComparison>]
-type CallArguments = {
-    Tensors: Map<string, Tensor[]>
-    Values: Map<string, Json>
-}
+type CallArguments = { Tensors: Map<string, Tensor[]>; Values: Map<string, Json> }
 
 /// Arguments of calls.
 [<RequireQualifiedAccess>]
 module CallArguments =
     /// None.
-    let empty: CallArguments = {
-        Tensors = Map.empty
-        Values = Map.empty
-    }
+    let empty: CallArguments = { Tensors = Map.empty; Values = Map.empty }
 
 /// A variable of a built model: where it is and what was declared.
 [<NoEquality; NoComparison>]
@@ -121,9 +115,13 @@ and [<NoEquality; NoComparison>] LayerParts = {
     RegisteredName: string option
     /// The layer's own arguments in the order in which Keras writes them, without those of every layer.
     Config: (string * Json) list
+    /// True if `Config` has all keys, name and dtype included, as for InputLayer.
+    Bare: bool
     /// Layers inside this one, by the attribute under which Keras keeps them.
     Children: (string * Layer) list
-    /// The variables for given input shapes (-1 where unknown), in the order of creation.
+    /// Refuses inputs of shapes that the layer cannot take; runs before variables are declared.
+    Check: Call -> Dims[] -> unit
+    /// The variables for given input shapes, in the order of creation.
     Variables: Dims[] -> VarSpec list
     /// The function. Float inputs have the compute type of the policy already.
     Apply: Call -> Tensor[] -> Tensor[]
@@ -166,8 +164,7 @@ and [<Sealed; AllowNullLiteral>] Layer
     override _.ToString() = $"{parts.Class} '{name}'"
 
 /// One call of a model: hands out variables and keys, collects new state, losses and masks.
-and [<Sealed; AllowNullLiteral>] Frame
-    internal (lookup: string -> Tensor, training: bool, key: Tensor, isBuild: bool) =
+and [<Sealed; AllowNullLiteral>] Frame internal (lookup: string -> Tensor, training: bool, key: Tensor, isBuild: bool) =
     let built = Dictionary<string, BuiltVariable>()
     let order = List<BuiltVariable>()
     let layers = Dictionary<string, Layer>()
@@ -230,7 +227,8 @@ and [<Sealed; AllowNullLiteral>] Frame
                 order.Add v
 
                 match s.Regularizer with
-                | Some r when not isBuild -> losses.Add(r.Apply(lookup p))
+                // Frozen weights are not regularized, as in Keras.
+                | Some r when v.Trainable && not isBuild -> losses.Add(r.Apply(lookup p))
                 | _ -> ()
 
         specs
@@ -276,9 +274,10 @@ and [<Sealed; AllowNullLiteral>] Frame
 
 /// One call of one layer within a frame: what its function sees of the world.
 and [<Sealed>] Call
-    internal (frame: Frame, path: string, layer: Layer, trainable: bool, specs: VarSpec list, arguments: CallArguments) =
-    let full (name: string) =
-        if path = "" then name else path + "/" + name
+    internal (frame: Frame, path: string, layer: Layer, trainable: bool, inputs: Dims[], arguments: CallArguments) =
+    let mutable specs: VarSpec list = []
+
+    let full (name: string) = if path = "" then name else path + "/" + name
 
     let spec (name: string) =
         match specs |> List.tryFind (fun s -> s.Name = name) with
@@ -288,6 +287,9 @@ and [<Sealed>] Call
                 $"{layer}"
                 $"it declared no variable '{name}'"
                 (Fail.didYouMean name (specs |> List.map (fun s -> s.Name)))
+
+    /// What the layer declared.
+    member internal _.Declare(declared: VarSpec list) : unit = specs <- declared
 
     /// The path of the layer in the model.
     member _.Path = path
@@ -314,13 +316,22 @@ and [<Sealed>] Call
     member _.ComputeType = layer.Policy.Compute
 
     /// True if the layer declared a variable of that name.
-    member _.Has(name: string) : bool =
-        specs |> List.exists (fun s -> s.Name = name)
+    member _.Has(name: string) : bool = specs |> List.exists (fun s -> s.Name = name)
 
     /// A variable as it is stored.
-    member _.Stored(name: string) : Tensor =
+    member c.Stored(name: string) : Tensor =
         let s = spec name
-        frame.Read(full name, Aval.make s.DType s.Shape)
+        let x = frame.Read(full name, Aval.make s.DType s.Shape)
+
+        if not (x.Shape.Equals s.Shape) then
+            let given = System.String.Join(", ", inputs |> Array.map string)
+
+            c.Refuse(
+                $"its variable '{name}' has shape {x.Shape}; for inputs of shape {given} it would have {s.Shape}",
+                "Pass inputs like those that the variables were made for."
+            )
+
+        x
 
     /// A variable in the compute type (floats only).
     member c.Variable(name: string) : Tensor =
@@ -353,28 +364,24 @@ and [<Sealed>] Call
     member _.SetMask(y: Tensor, mask: Tensor) : unit = frame.SetMask(y, mask)
 
     /// A refusal that names the layer and its path.
-    member _.Refuse(reason: string, hint: string) : 'a =
-        let where =
-            if path = "" || path = layer.Name then
-                $"{layer}"
-            else
-                $"{layer} at '{path}'"
+    member _.Refuse<'a>(reason: string, hint: string) : 'a =
+        let where = if path = "" || path = layer.Name then $"{layer}" else $"{layer} at '{path}'"
 
         Fail.value where reason hint
 
-    /// Refuses inputs of another rank.
-    member c.RequireRank(x: Tensor, rank: int) : unit =
-        if x.Rank <> rank then
+    /// Refuses inputs of another rank; `expected` describes the shape that is taken.
+    member c.RequireRank(shape: Dims, rank: int, expected: string) : unit =
+        if shape.Rank <> rank then
             c.Refuse(
-                $"it got an input of shape {x.Shape} (rank {x.Rank}), expected rank {rank}",
+                $"it got an input of shape {shape} (rank {shape.Rank}), expected rank {rank}: {expected}",
                 "The first axis is the batch."
             )
 
-    /// Refuses inputs of a lower rank.
-    member c.RequireMinRank(x: Tensor, rank: int) : unit =
-        if x.Rank < rank then
+    /// Refuses inputs of a lower rank; `expected` describes the shape that is taken.
+    member c.RequireMinRank(shape: Dims, rank: int, expected: string) : unit =
+        if shape.Rank < rank then
             c.Refuse(
-                $"it got an input of shape {x.Shape} (rank {x.Rank}), expected rank {rank} or more",
+                $"it got an input of shape {shape} (rank {shape.Rank}), expected rank {rank} or more: {expected}",
                 "The first axis is the batch."
             )
 
@@ -388,18 +395,14 @@ and [<Sealed>] Call
 
     /// Calls a layer: declares its variables, converts its inputs, applies it, passes masks on.
     static member internal Run
-        (
-            frame: Frame,
-            path: string,
-            layer: Layer,
-            trainableAround: bool,
-            inputs: Tensor[],
-            arguments: CallArguments
-        ) : Tensor[] =
+        (frame: Frame, path: string, layer: Layer, trainableAround: bool, inputs: Tensor[], arguments: CallArguments)
+        : Tensor[] =
         Scope.enter layer.Name (fun () ->
             let trainable = trainableAround && layer.Trainable
-            let specs = frame.Enter(path, layer, trainable, inputs |> Array.map (fun x -> x.Shape))
-            let call = Call(frame, path, layer, trainable, specs, arguments)
+            let shapes = inputs |> Array.map (fun x -> x.Shape)
+            let call = Call(frame, path, layer, trainable, shapes, arguments)
+            layer.Parts.Check call shapes
+            call.Declare(frame.Enter(path, layer, trainable, shapes))
             let compute = layer.Policy.Compute
 
             let converted =
@@ -414,6 +417,13 @@ and [<Sealed>] Call
 
             let outputs = layer.Parts.Apply call converted
 
+            let outputs =
+                // An output may be the input itself, whose mask others still see; a new tensor goes on without it.
+                if layer.Parts.Masks = MaskRule.Stops then
+                    outputs |> Array.map (fun y -> if isNull (frame.MaskOf y) then y else (Lax.barrier [| y |])[0])
+                else
+                    outputs
+
             match layer.Parts.Masks with
             | MaskRule.Passes when converted.Length > 0 ->
                 let mask = frame.MaskOf converted[0]
@@ -422,16 +432,13 @@ and [<Sealed>] Call
                     for y in outputs do
                         if isNull (frame.MaskOf y) then
                             frame.SetMask(y, mask)
-            | MaskRule.Stops ->
-                // An output may be the input itself; it is the same tensor to others, so a new one goes without the mask.
-                ()
             | _ -> ()
 
             match layer.ActivityRegularizer with
             | Some r when not frame.IsBuild ->
                 for y in outputs do
                     // Per example, as Keras divides by the batch.
-                    let batch = float (max 1 y.Shape[0])
+                    let batch = if y.Rank = 0 then 1.0 else float (max 1 y.Shape[0])
                     frame.Losses.Add(Lax.scale (1.0 / batch) (r.Apply y))
             | _ -> ()
 

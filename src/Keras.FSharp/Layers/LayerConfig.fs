@@ -14,6 +14,7 @@ type LayerArguments
         layerName: string,
         policy: DTypePolicy,
         reader: ConfigReader,
+        objects: Map<string, obj>,
         nested: string -> Json -> Layer
     ) =
     let config = List<string * Json>()
@@ -28,6 +29,12 @@ type LayerArguments
         | None -> Json.Null
 
     let ints (xs: int list) = Json.Array [ for x in xs -> Json.Int(int64 x) ]
+
+    /// What typed code gave under a key: the object itself, of which the record may not say all.
+    let given (key: string) : 'a option =
+        match Map.tryFind key objects with
+        | Some(:? 'a as x) -> Some x
+        | _ -> None
 
     /// As `Dense`.
     member _.Class = className
@@ -45,8 +52,7 @@ type LayerArguments
     member _.Reader = reader
 
     /// A refusal that names the layer.
-    member _.Refuse(reason: string, hint: string) : 'a =
-        Fail.value $"{className} '{layerName}'" reason hint
+    member _.Refuse(reason: string, hint: string) : 'a = Fail.value $"{className} '{layerName}'" reason hint
 
     member _.Int(key: string, ?fallback: int) : int =
         let x = reader.Int(key, ?fallback = fallback)
@@ -122,6 +128,52 @@ type LayerArguments
         let x = reader.Any key |> Option.defaultValue Json.Null
         keep key x x
 
+    /// `n` pairs (before, after), one per axis: a number for all, a number per axis, or a pair per axis. Written as pairs,
+    /// for one axis as the pair alone.
+    member a.Pairs(key: string, n: int, fallback: int) : (int * int) list =
+        let wrong () =
+            a.Refuse(
+                $"argument '{key}' is {Json.write (reader.Any key |> Option.defaultValue Json.Null)}",
+                $"Give a number, {n} numbers, or {n} pairs (before, after), none of them negative."
+            )
+
+        let number json =
+            match json with
+            | Json.Int i when i >= 0L && i <= 2147483647L -> int i
+            | _ -> wrong ()
+
+        let pair json =
+            match json with
+            | Json.Array [ x; y ] -> number x, number y
+            | x -> number x, number x
+
+        let x =
+            match reader.Any key |> Option.defaultValue (Json.Int(int64 fallback)) with
+            | Json.Array [ x; y ] when n = 1 -> [ number x, number y ]
+            | Json.Array items when items.Length = n -> List.map pair items
+            | Json.Int _ as one -> List.replicate n (pair one)
+            | _ -> wrong ()
+
+        let written = [ for before, after in x -> ints [ before; after ] ]
+        keep key (if n = 1 then written.Head else Json.Array written) x
+
+    /// A seed for random numbers, or null.
+    member a.Seed(key: string) : int64 option =
+        match a.Json key with
+        | Json.Null -> None
+        | Json.Int i -> Some i
+        | other -> a.Refuse($"argument '{key}' is {Json.write other}", "Give an integer or null.")
+
+    /// A key of files for which only null is known here: quantization.
+    member a.OnlyNull(key: string) : unit =
+        if a.Json key <> Json.Null then
+            a.Refuse($"argument '{key}' is set", "Quantized layers are not known here.")
+
+    /// Where Keras writes the activity regularizer also when there is none; one that is set stands further up.
+    member _.ActivityRegularizer() : unit =
+        if (reader.Any "activity_regularizer").IsNone then
+            config.Add("activity_regularizer", Json.Null)
+
     /// Writes a key whose value the layer worked out itself; the argument must have been read by other means.
     member _.Write(key: string, json: Json) : unit =
         reader.Ignore key
@@ -140,31 +192,62 @@ type LayerArguments
         | _ -> a.Refuse($"argument 'data_format' is '{x}'", "Known are 'channels_last' and 'channels_first'.")
 
     member _.Activation(key: string) : Activation =
-        let x = Activations.ofJson key (reader.Any key |> Option.defaultValue Json.Null)
+        let record = reader.Any key |> Option.defaultValue Json.Null
+        let x = given key |> Option.defaultWith (fun () -> Activations.ofJson key record)
         keep key x.Record x
 
     /// A layer inside this one, from its record.
-    member _.Layer(key: string) : Layer = nested key (reader.Required key)
+    member _.Layer(key: string) : Layer =
+        let record = reader.Required key
+        keep key record (given key |> Option.defaultWith (fun () -> nested key record))
 
     member _.Initializer(key: string, fallback: string) : Initializer =
-        let x = Initializers.ofJson (reader.Any key |> Option.defaultValue (Json.Text fallback))
+        let record = reader.Any key |> Option.defaultValue (Json.Text fallback)
+        let x = given key |> Option.defaultWith (fun () -> Initializers.ofJson record)
         keep key (Serialized.toJson x.Serialized) x
 
     member _.Regularizer(key: string) : Regularizer option =
-        let x = reader.Object(key, Regularizers.ofJson)
+        let record = reader.Any key
+        let x = given key |> Option.orElseWith (fun () -> Option.map Regularizers.ofJson record)
         keep key (orNull (fun (r: Regularizer) -> Serialized.toJson r.Serialized) x) x
 
+    /// The penalty on the output, which stands in front of the layer's own arguments.
+    member internal _.Activity() : Regularizer option =
+        let record = reader.Any "activity_regularizer"
+
+        given "activity_regularizer" |> Option.orElseWith (fun () -> Option.map Regularizers.ofJson record)
+
     member _.Constraint(key: string) : Constraint option =
-        let x = reader.Object(key, Constraints.ofJson)
+        let record = reader.Any key
+        let x = given key |> Option.orElseWith (fun () -> Option.map Constraints.ofJson record)
         keep key (orNull (fun (c: Constraint) -> Serialized.toJson c.Serialized) x) x
+
+    /// A weight in the type of the policy.
+    member _.Weight
+        (
+            name: string,
+            shape: int seq,
+            initializer: Initializer,
+            ?regularizer: Regularizer option,
+            ?constraint': Constraint option
+        ) : VarSpec =
+        VarSpec.weight name shape policy.Variable initializer
+        |> VarSpec.controlled (defaultArg regularizer None) (defaultArg constraint' None)
+
+    /// A variable that no gradient changes, in the type of the policy.
+    member _.State(name: string, shape: int seq, initializer: Initializer) : VarSpec =
+        VarSpec.state name shape policy.Variable initializer
 
 /// What a layer class gives for its arguments.
 [<NoEquality; NoComparison>]
 type LayerBody = {
+    Check: Call -> Dims[] -> unit
     Variables: Dims[] -> VarSpec list
     Apply: Call -> Tensor[] -> Tensor[]
     Masks: MaskRule
     Children: (string * Layer) list
+    /// True if the config has the keys that `read` wrote and no others, not even name and dtype.
+    Bare: bool
 }
 
 /// Bodies of layer classes.
@@ -172,40 +255,62 @@ type LayerBody = {
 module LayerBody =
     /// A function of one tensor without variables that lets masks pass.
     let pure' (f: Call -> Tensor -> Tensor) : LayerBody = {
+        Check = (fun _ _ -> ())
         Variables = (fun _ -> [])
         Apply = (fun call xs -> [| f call xs[0] |])
         Masks = MaskRule.Passes
         Children = []
+        Bare = false
     }
 
     /// A function of one tensor with variables.
     let weighted (variables: Dims -> VarSpec list) (f: Call -> Tensor -> Tensor) : LayerBody = {
+        Check = (fun _ _ -> ())
         Variables = (fun shapes -> variables shapes[0])
         Apply = (fun call xs -> [| f call xs[0] |])
         Masks = MaskRule.Passes
         Children = []
+        Bare = false
     }
 
     /// A function of several tensors without variables.
     let merging (f: Call -> Tensor[] -> Tensor) : LayerBody = {
+        Check = (fun _ _ -> ())
         Variables = (fun _ -> [])
         Apply = (fun call xs -> [| f call xs |])
         Masks = MaskRule.Own
         Children = []
+        Bare = false
     }
 
     /// The same body with another rule for masks.
     let masks (rule: MaskRule) (b: LayerBody) : LayerBody = { b with Masks = rule }
 
+    /// The same body with a check of the shape of its first input.
+    let requires (check: Call -> Dims -> unit) (b: LayerBody) : LayerBody = {
+        b with
+            Check = (fun call shapes -> check call shapes[0])
+    }
+
+    /// The same body for inputs of one rank; `expected` describes their shape.
+    let rank (rank: int) (expected: string) (b: LayerBody) : LayerBody =
+        requires (fun call shape -> call.RequireRank(shape, rank, expected)) b
+
+    /// The same body for inputs of a rank or more; `expected` describes their shape.
+    let minRank (rank: int) (expected: string) (b: LayerBody) : LayerBody =
+        requires (fun call shape -> call.RequireMinRank(shape, rank, expected)) b
+
 /// Makes layers of one class from a config.
 [<RequireQualifiedAccess>]
 module LayerFactory =
     /// A layer of a class that is read by `read`, from its config (`from_config`). `nested` makes the layers inside it from
-    /// their records. Absent arguments have Keras's defaults; unknown ones are errors.
+    /// their records. Absent arguments have Keras's defaults; unknown ones are errors. `objects` are the values that typed
+    /// code gave (activations, initializers, …) by argument, which count where records cannot say all.
     let create
         (className: string)
         (read: LayerArguments -> LayerBody)
         (nested: string -> Json -> Layer)
+        (objects: Map<string, obj>)
         (config: (string * Json) list)
         : Layer =
         let reader = ConfigReader($"layers.{className}", config)
@@ -220,8 +325,8 @@ module LayerFactory =
 
         let trainable = reader.Bool("trainable", true)
         let policy = DTypePolicy.ofJson "dtype" (reader.Any "dtype" |> Option.defaultValue Json.Null)
-        let activity = reader.Object("activity_regularizer", Regularizers.ofJson)
-        let arguments = LayerArguments(className, name, policy, reader, nested)
+        let arguments = LayerArguments(className, name, policy, reader, objects, nested)
+        let activity = arguments.Activity()
         let body = read arguments
         reader.Complete()
 
@@ -235,15 +340,16 @@ module LayerFactory =
                 Module = "keras.layers"
                 RegisteredName = None
                 Config = arguments.Config
+                Bare = body.Bare
                 Children = body.Children
+                Check = body.Check
                 Variables = body.Variables
                 Apply = body.Apply
                 Masks = body.Masks
             }
         )
 
-    /// The config of a layer as Keras writes it (`get_config`).
-    let config (layer: Layer) : (string * Json) list = [
+    let private usual (layer: Layer) : (string * Json) list = [
         "name", Json.Text layer.Name
         "trainable", Json.Bool layer.Trainable
         "dtype", DTypePolicy.toJson layer.Policy
@@ -252,6 +358,9 @@ module LayerFactory =
         | None -> ()
         yield! layer.Parts.Config
     ]
+
+    /// The config of a layer as Keras writes it (`get_config`).
+    let config (layer: Layer) : (string * Json) list = if layer.Parts.Bare then layer.Parts.Config else usual layer
 
     /// The record of a layer that is no model.
     let record (layer: Layer) : Json =

@@ -23,26 +23,13 @@ module DTypePolicy =
     /// compute integers). Source: `keras.DTypePolicy`.
     let ofName (name: string) : DTypePolicy =
         match name with
-        | "mixed_float16" -> {
-            Name = name
-            Compute = DType.Float16
-            Variable = DType.Float32
-          }
-        | "mixed_bfloat16" -> {
-            Name = name
-            Compute = DType.BFloat16
-            Variable = DType.Float32
-          }
+        | "mixed_float16" -> { Name = name; Compute = DType.Float16; Variable = DType.Float32 }
+        | "mixed_bfloat16" -> { Name = name; Compute = DType.BFloat16; Variable = DType.Float32 }
         | _ ->
             match DType.tryParse name with
-            | Some d -> {
-                Name = DType.name d
-                Compute = d
-                Variable = d
-              }
+            | Some d -> { Name = DType.name d; Compute = d; Variable = d }
             | None ->
-                let known =
-                    "mixed_float16" :: "mixed_bfloat16" :: (DType.all |> List.map DType.name)
+                let known = "mixed_float16" :: "mixed_bfloat16" :: (DType.all |> List.map DType.name)
 
                 Fail.value "DTypePolicy" $"there is no dtype policy '{name}'" (Fail.didYouMean name known)
 
@@ -73,10 +60,6 @@ module DTypePolicy =
             match Json.get where "class_name" json |> Json.asText where with
             | "DTypePolicy"
             | "FloatDTypePolicy"
-            | "Policy" ->
-                Json.get where "config" json
-                |> Json.get where "name"
-                |> Json.asText where
-                |> ofName
+            | "Policy" -> Json.get where "config" json |> Json.get where "name" |> Json.asText where |> ofName
             | other -> Fail.value where $"dtype policy '{other}' is not known here" "Known is 'DTypePolicy'."
         | other -> Fail.value where $"{Json.write other} is no dtype policy" "Give a name such as 'float32'."

@@ -8,10 +8,7 @@ open Keras.FSharp.Saving
 
 /// The values of a model's variables: what is trained, and everything else (statistics, frozen weights). Both are trees
 /// whose paths are the names of the layers and of the variable, as `encoder/dense/kernel`.
-type Variables = {
-    Params: Tree<Tensor>
-    State: Tree<Tensor>
-}
+type Variables = { Params: Tree<Tensor>; State: Tree<Tensor> }
 
 /// What a model holds.
 [<RequireQualifiedAccess; NoEquality; NoComparison>]
@@ -47,7 +44,9 @@ type Model private () =
                 Module = modul
                 RegisteredName = registered
                 Config = []
+                Bare = false
                 Children = []
+                Check = (fun _ _ -> ())
                 Variables = (fun _ -> [])
                 Apply = apply
                 Masks = MaskRule.Own
@@ -171,13 +170,9 @@ type Model private () =
             |> Array.map (fun v -> v, Model.PathBelow(model, v), value v)
             |> Array.partition (fun (v, _, _) -> Model.IsTrainable(model, v))
 
-        let tree xs =
-            xs |> Array.map (fun (_, path, t) -> path, t) |> Tree.ofPairs
+        let tree xs = xs |> Array.map (fun (_, path, t) -> path, t) |> Tree.ofPairs
 
-        {
-            Params = tree yes
-            State = tree no
-        }
+        { Params = tree yes; State = tree no }
 
     /// Fresh values for all variables. The same key gives the same values, whatever else the model contains.
     static member init(key: Tensor, model: Layer, ?inputs: Aval[]) : Variables =
@@ -209,8 +204,7 @@ type Model private () =
 
         let prefix = model.Name + "/"
 
-        let below (path: string) =
-            if path.StartsWith prefix then path.Substring prefix.Length else path
+        let below (path: string) = if path.StartsWith prefix then path.Substring prefix.Length else path
 
         let lookup path =
             match values.TryGetValue(below path) with
@@ -222,14 +216,20 @@ type Model private () =
                     "Make variables with Model.init for this model."
 
         let frame =
-            Frame(lookup, defaultArg training false, (match key with Some k -> k | None -> null), false)
+            Frame(
+                lookup,
+                defaultArg training false,
+                (match key with
+                 | Some k -> k
+                 | None -> null),
+                false
+            )
 
         match masks with
         | Some ms -> Array.iter2 (fun x m -> frame.SetMask(x, m)) inputs ms
         | None -> ()
 
-        let outputs =
-            Call.Run(frame, model.Name, model, true, inputs, defaultArg arguments CallArguments.empty)
+        let outputs = Call.Run(frame, model.Name, model, true, inputs, defaultArg arguments CallArguments.empty)
 
         let state =
             if frame.Updates.Count = 0 then
@@ -254,7 +254,9 @@ type Model private () =
         }
 
     /// The output of a model with one input and one output, and the new variables (only state differs).
-    static member apply(model: Layer, variables: Variables, x: Tensor, ?training: bool, ?key: Tensor) : Tensor * Variables =
+    static member apply
+        (model: Layer, variables: Variables, x: Tensor, ?training: bool, ?key: Tensor)
+        : Tensor * Variables =
         let r = Model.applyAll (model, variables, [| x |], ?training = training, ?key = key)
 
         if r.Outputs.Length <> 1 then

@@ -14,8 +14,8 @@ type Argument =
 
 /// The result of a layer call that has not been computed: a shape (-1 where unknown), an element type, and where it comes
 /// from (`keras.KerasTensor`).
-and [<Sealed; AllowNullLiteral>] KerasTensor
-    internal (aval: Aval, name: string, node: Node, index: int, isMasked: bool) =
+and [<Sealed; AllowNullLiteral>] KerasTensor internal (aval: Aval, name: string, node: Node, index: int, isMasked: bool)
+    =
     /// The shape; -1 where a size is unknown, as the batch usually is.
     member _.Shape = aval.Shape
 
@@ -37,8 +37,7 @@ and [<Sealed; AllowNullLiteral>] KerasTensor
     /// True if it carries a mask.
     member internal _.IsMasked = isMasked
 
-    override _.ToString() =
-        $"<KerasTensor shape={aval.Shape}, dtype={DType.name aval.DType}, name={name}>"
+    override _.ToString() = $"<KerasTensor shape={aval.Shape}, dtype={DType.name aval.DType}, name={name}>"
 
     static member (+)(x: KerasTensor, y: KerasTensor) : KerasTensor = Operations.Call("Add", [ x; y ])
     static member (-)(x: KerasTensor, y: KerasTensor) : KerasTensor = Operations.Call("Subtract", [ x; y ])
@@ -85,14 +84,16 @@ module internal Argument =
         | Argument.Value _ -> []
 
     /// The symbolic tensors among the inputs of a call: those of the positional arguments.
-    let inputs (n: Node) : KerasTensor[] =
-        n.Arguments |> List.collect tensors |> List.toArray
+    let inputs (n: Node) : KerasTensor[] = n.Arguments |> List.collect tensors |> List.toArray
 
 /// Calls of layers on symbolic tensors.
 [<RequireQualifiedAccess>]
 module Symbolic =
     /// Splits keyword arguments into tensors and plain values, with `find` giving the value of a symbolic tensor.
-    let internal keywords (find: KerasTensor -> 'v) (ks: (string * Argument) list) : Map<string, 'v[]> * Map<string, Json> =
+    let internal keywords
+        (find: KerasTensor -> 'v)
+        (ks: (string * Argument) list)
+        : Map<string, 'v[]> * Map<string, Json> =
         let tensors =
             ks
             |> List.choose (fun (k, a) ->
@@ -119,7 +120,11 @@ module Symbolic =
     let ofInput (layer: Layer) (aval: Aval) : KerasTensor = input layer aval
 
     /// Calls a layer with arguments as Keras would take them.
-    let callWith (layer: Layer) (arguments: Argument list) (keywordArguments: (string * Argument) list) : KerasTensor[] =
+    let callWith
+        (layer: Layer)
+        (arguments: Argument list)
+        (keywordArguments: (string * Argument) list)
+        : KerasTensor[] =
         let node = Node(layer, arguments, keywordArguments)
         let inputs = Argument.inputs node
 
@@ -143,8 +148,7 @@ module Symbolic =
         node.Outputs
 
     /// Calls a layer on one symbolic tensor.
-    let call (layer: Layer) (x: KerasTensor) : KerasTensor =
-        (callWith layer [ Argument.Tensor x ] [])[0]
+    let call (layer: Layer) (x: KerasTensor) : KerasTensor = (callWith layer [ Argument.Tensor x ] [])[0]
 
     /// Calls a layer on a list of symbolic tensors, as merging layers are called.
     let callMany (layer: Layer) (xs: KerasTensor seq) : KerasTensor =
@@ -253,8 +257,7 @@ module LayerGraph =
             inputs
 
         for n in g.Nodes do
-            let isInput =
-                n.Outputs.Length > 0 && n.Outputs |> Array.forall (fun t -> env.ContainsKey(key t))
+            let isInput = n.Outputs.Length > 0 && n.Outputs |> Array.forall (fun t -> env.ContainsKey(key t))
 
             if not isInput then
                 let find (t: KerasTensor) = env[key t]
