@@ -25,17 +25,26 @@ type Metric = {
     Update: Tensor[] -> Tensor -> Tensor -> Tensor -> Tensor[]
     /// State to the result.
     Result: Tensor[] -> Tensor
+    /// For metrics with values per class whose number only the data tells: the same metric for that many classes, whose
+    /// variables have their shapes from the start. Without it they begin as scalars and widen at the first update.
+    Sized: (int -> Metric) option
 }
 
 /// Metrics and their state.
 [<RequireQualifiedAccess>]
 module Metric =
     /// The state before the first update.
-    let init (m: Metric) : Tensor[] =
-        m.Variables |> List.map (fun v -> v.Initial()) |> List.toArray
+    let init (m: Metric) : Tensor[] = m.Variables |> List.map (fun v -> v.Initial()) |> List.toArray
 
     /// The state after one batch; `weights` and `mask` may be null.
-    let update (m: Metric) (state: Tensor[]) (yTrue: Tensor) (yPred: Tensor) (weights: Tensor) (mask: Tensor) : Tensor[] =
+    let update
+        (m: Metric)
+        (state: Tensor[])
+        (yTrue: Tensor)
+        (yPred: Tensor)
+        (weights: Tensor)
+        (mask: Tensor)
+        : Tensor[] =
         let weights =
             if isNull mask then
                 weights
@@ -50,3 +59,13 @@ module Metric =
                     Lax.mul (Lax.reshape (Dims.append w.Shape (Dims.ofSeq missing)) w) asFloat
 
         m.Update state yTrue yPred weights
+
+    /// The state after values that need no targets, as those of `Metrics.Mean`; `weights` may be null.
+    let updateValues (m: Metric) (state: Tensor[]) (values: Tensor) (weights: Tensor) : Tensor[] =
+        m.Update state values values weights
+
+    /// The metric with its variables shaped for these targets, where their shape depends on the data.
+    let sizedFor (yTrue: Aval) (m: Metric) : Metric =
+        match m.Sized with
+        | Some make when yTrue.Rank > 0 && yTrue.Shape[yTrue.Rank - 1] > 0 -> make yTrue.Shape[yTrue.Rank - 1]
+        | _ -> m
