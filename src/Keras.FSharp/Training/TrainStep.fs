@@ -49,13 +49,24 @@ module TrainStep =
         Array.init n (fun _ -> zero (), zero ())
 
     /// Metrics at their beginning.
-    let initialMetrics (plan: TrainPlan) : Tensor[][] =
-        plan.Metrics |> Array.map (fun m -> Metric.init m.Metric)
+    let initialMetrics (plan: TrainPlan) : Tensor[][] = plan.Metrics |> Array.map (fun m -> Metric.init m.Metric)
 
     let private weightOf (batch: Batch) (i: int) : Tensor =
         match Array.tryItem i batch.Weights with
         | Some(Some w) -> w
         | _ -> null
+
+    /// Refuses targets that the losses have no meaning for, as class numbers out of range. Reads the targets.
+    let checkTargets (plan: TrainPlan) (batch: Batch) : unit =
+        let mutable target = 0
+
+        plan.Losses
+        |> Array.iteri (fun i loss ->
+            match loss with
+            | Some loss when target < batch.Y.Length ->
+                Loss.check loss batch.Y[target] plan.Blueprint.Outputs[i].Shape
+                target <- target + 1
+            | _ -> ())
 
     /// The whole loss and the loss of each output.
     let private losses (plan: TrainPlan) (applied: Applied) (batch: Batch) : Tensor * Tensor[] =
@@ -78,8 +89,7 @@ module TrainStep =
             |> Array.filter (fun (i, _) -> plan.Losses[i].IsSome)
             |> Array.map (fun (_, l) -> Lax.convert (floatx ()) l)
 
-        let all =
-            Array.append own (applied.Losses |> List.map (Lax.convert (floatx ())) |> List.toArray)
+        let all = Array.append own (applied.Losses |> List.map (Lax.convert (floatx ())) |> List.toArray)
 
         if all.Length = 0 then
             Fail.state $"{plan.Model}" "it has no loss" "Pass a loss to compile."
@@ -91,8 +101,7 @@ module TrainStep =
         let values = if sums.Length > 1 then Array.append [| total |] each else [| total |]
 
         Array.map2
-            (fun (sum, count) value ->
-                Lax.add sum (Lax.mul (Lax.convert (floatx ()) value) size), Lax.add count size)
+            (fun (sum, count) value -> Lax.add sum (Lax.mul (Lax.convert (floatx ()) value) size), Lax.add count size)
             sums
             values
 
@@ -113,8 +122,7 @@ module TrainStep =
     let private constrain (plan: TrainPlan) (parameters: Tree<Tensor>) : Tree<Tensor> =
         let constraints =
             plan.Blueprint.Variables
-            |> Array.choose (fun v ->
-                v.Spec.Constraint |> Option.map (fun c -> Model.PathBelow(plan.Model, v), c))
+            |> Array.choose (fun v -> v.Spec.Constraint |> Option.map (fun c -> Model.PathBelow(plan.Model, v), c))
             |> Map.ofArray
 
         if constraints.IsEmpty then
@@ -131,10 +139,7 @@ module TrainStep =
         let nextKey, key = Random.split state.Key
 
         let objective (parameters: Tree<Tensor>) =
-            let variables = {
-                state.Variables with
-                    Params = parameters
-            }
+            let variables = { state.Variables with Params = parameters }
 
             let applied = Model.applyAll (plan.Model, variables, batch.X, training = true, key = key)
             let total, each = losses plan applied batch
@@ -154,16 +159,18 @@ module TrainStep =
 
         let applied = {
             Outputs = outputs
-            Masks = masks |> Array.map (fun m -> match m with Some m -> m | None -> null)
+            Masks =
+                masks
+                |> Array.map (fun m ->
+                    match m with
+                    | Some m -> m
+                    | None -> null)
             State = modelState
             Losses = []
         }
 
         {
-            Variables = {
-                Params = constrain plan parameters
-                State = modelState
-            }
+            Variables = { Params = constrain plan parameters; State = modelState }
             Optimizer = optimizer
             Losses = track plan state.Losses batch total each
             Metrics = measure plan state.Metrics applied batch

@@ -55,7 +55,8 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
     let mutable save: string -> unit = fun _ -> Fail.state "Trainer" "saving is not connected" ""
     let mutable trainStep: Jit<TrainState * Batch, TrainState> voption = ValueNone
 
-    let mutable testStep: Jit<Variables * (Tensor * Tensor)[] * Tensor[][] * Batch, (Tensor * Tensor)[] * Tensor[][]> voption =
+    let mutable testStep
+        : Jit<Variables * (Tensor * Tensor)[] * Tensor[][] * Batch, (Tensor * Tensor)[] * Tensor[][]> voption =
         ValueNone
 
     let predictStep =
@@ -83,15 +84,14 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
                     Fail.value "compile" $"{what} names the output '{name}'" (Fail.didYouMean name names)
 
             names
-            |> Array.map (fun n -> pairs |> List.tryFind (fun (k, _) -> k = n) |> Option.map snd |> Option.defaultValue fallback)
+            |> Array.map (fun n ->
+                pairs |> List.tryFind (fun (k, _) -> k = n) |> Option.map snd |> Option.defaultValue fallback)
 
     /// The shapes of a batch's inputs with an unknown batch size.
     let inputAvals (x: Tensor[]) : Aval[] =
         match Model.Graph model with
         | Some g -> g.Inputs |> Array.map (fun t -> t.Aval)
-        | None ->
-            x
-            |> Array.map (fun t -> Aval.withShape (Dims.set 0 -1 t.Shape) t.Aval)
+        | None -> x |> Array.map (fun t -> Aval.withShape (Dims.set 0 -1 t.Shape) t.Aval)
 
     let build (x: Tensor[]) : Blueprint =
         let blueprint = Model.Build(model, inputAvals x)
@@ -102,6 +102,32 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
             variables <- Some(Model.init (k, model, inputAvals x))
 
         blueprint
+
+    /// Names for logs that occur once: a second metric of a name is numbered, a weighted one says that it is weighted.
+    /// `outputs` are the names of the outputs where names have them in front.
+    let uniqueNames (outputs: string[]) (metrics: OutputMetric[]) : OutputMetric[] =
+        let counts = Dictionary<string, int>()
+
+        let claim (name: string) =
+            match counts.TryGetValue name with
+            | true, n ->
+                counts[name] <- n + 1
+                $"{name}_{n}"
+            | _ ->
+                counts[name] <- 1
+                name
+
+        metrics
+        |> Array.map (fun m ->
+            if m.IsWeighted && counts.ContainsKey m.LogName then
+                let own =
+                    match Array.tryItem m.Output outputs with
+                    | Some output -> $"{output}_weighted_{m.LogName.Substring(output.Length + 1)}"
+                    | None -> $"weighted_{m.LogName}"
+
+                { m with LogName = claim own }
+            else
+                { m with LogName = claim m.LogName })
 
     let makePlan (batch: Batch) : TrainPlan =
         match plan with
@@ -142,23 +168,22 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
                 | None -> [||]
                 | Some choice ->
                     spread "metrics" names [] choice
-                    |> Array.mapi (fun i list ->
-                        [|
-                            for m in list do
-                                let y = batch.Y[targetOf[i]].Aval
+                    |> Array.mapi (fun i list -> [|
+                        for m in list do
+                            let y = batch.Y[targetOf[i]].Aval
 
-                                let prediction =
-                                    Aval.withShape
-                                        (Dims.map (fun n -> if n < 0 then batch.Size else n) blueprint.Outputs[i].Shape)
-                                        blueprint.Outputs[i]
+                            let prediction =
+                                Aval.withShape
+                                    (Dims.map (fun n -> if n < 0 then batch.Size else n) blueprint.Outputs[i].Shape)
+                                    blueprint.Outputs[i]
 
-                                {
-                                    Output = i
-                                    LogName = if several then $"{names[i]}_{m.Name}" else m.Name
-                                    Metric = m.Make y prediction
-                                    IsWeighted = isWeighted
-                                }
-                        |])
+                            {
+                                Output = i
+                                LogName = if several then $"{names[i]}_{m.Name}" else m.Name
+                                Metric = m.Make y prediction
+                                IsWeighted = isWeighted
+                            }
+                    |])
                     |> Array.concat
 
             let made = {
@@ -167,11 +192,20 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
                 Optimizer = options.Optimizer
                 Losses = losses
                 Weights = weights
-                Metrics = Array.append (metricsOf false options.Metrics) (metricsOf true options.WeightedMetrics)
+                Metrics =
+                    [| metricsOf false options.Metrics; metricsOf true options.WeightedMetrics |]
+                    |> Array.concat
+                    |> uniqueNames (if several then names else [||])
             }
 
             plan <- ValueSome made
             made
+
+    /// The plan, after a look at the targets of the batch: the compiled step cannot refuse class numbers out of range.
+    let planFor (batch: Batch) : TrainPlan =
+        let p = makePlan batch
+        TrainStep.checkTargets p batch
+        p
 
     let current () : Variables =
         match variables with
@@ -276,9 +310,7 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
             | Some(Some given) -> Lax.mul w (Lax.convert w.DType given)
             | _ -> w
 
-        { batch with
-            Weights = [| Some combined |]
-        }
+        { batch with Weights = [| Some combined |] }
 
     /// The seed of the order in which samples come.
     member _.ShuffleSeed = shuffleSeed
@@ -332,7 +364,7 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
 
     /// What the training step was compiled to, for a batch like this one.
     member _.Explain(batch: Batch) : string =
-        let p = makePlan batch
+        let p = planFor batch
         train p |> ignore
 
         match trainStep with
@@ -364,17 +396,16 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
             | Some w -> withClassWeights w batch
             | None -> batch
 
-        let p = makePlan batch
+        let p = planFor batch
         let next = train p (begin' p, batch)
         keep next
         logs p next.Losses next.Metrics
 
     /// Loss and metrics on one batch (`test_on_batch`).
     member _.TestOnBatch(batch: Batch) : Logs =
-        let p = makePlan batch
+        let p = planFor batch
 
-        let sums, metrics =
-            test p (current (), TrainStep.initialLosses p, TrainStep.initialMetrics p, batch)
+        let sums, metrics = test p (current (), TrainStep.initialLosses p, TrainStep.initialMetrics p, batch)
 
         logs p sums metrics
 
@@ -406,7 +437,7 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
 
         for batch in source.Epoch 0 do
             cancel.ThrowIfCancellationRequested()
-            let p = makePlan batch
+            let p = planFor batch
 
             let struct (sums, metrics) =
                 match state with
@@ -438,18 +469,12 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
         | _ -> Fail.value "evaluate" "the data is empty: it gave no batch" "Pass at least one sample."
 
     /// The outputs for all inputs, joined (`predict`).
-    member t.Predict
-        (x: Tensor[], ?batchSize: int, ?callbacks: Callback list, ?cancel: CancellationToken)
-        : Tensor[] =
+    member t.Predict(x: Tensor[], ?batchSize: int, ?callbacks: Callback list, ?cancel: CancellationToken) : Tensor[] =
         let cancel = defaultArg cancel CancellationToken.None
         let callbacks = defaultArg callbacks []
 
         let source =
-            Batches.ofArrays "predict" (defaultArg batchSize 32) None {
-                X = x
-                Y = [||]
-                Weights = [||]
-            }
+            Batches.ofArrays "predict" (defaultArg batchSize 32) None { X = x; Y = [||]; Weights = [||] }
 
         for c in callbacks do
             c.Attach t
@@ -536,7 +561,7 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
                     | Some w -> withClassWeights w batches.Current
                     | None -> batches.Current
 
-                let p = makePlan batch
+                let p = planFor batch
 
                 for c in callbacks do
                     c.OnTrainBatchBegin(i, [])
@@ -582,11 +607,7 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
         // With an average of the parameters in place of the last ones, training ends with the average.
         match variables, optimizer with
         | Some v, ValueSome s when options.Optimizer.Settings.UseEma ->
-            variables <-
-                Some {
-                    v with
-                        Params = Optimizers.finalize options.Optimizer s v.Params
-                }
+            variables <- Some { v with Params = Optimizers.finalize options.Optimizer s v.Params }
         | _ -> ()
 
         for c in callbacks do
