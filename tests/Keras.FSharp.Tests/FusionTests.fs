@@ -22,10 +22,17 @@ let private single (n: int) (build: Formulas -> int -> int) : Kernel =
         Emit.body {
             Nodes = f.Nodes.ToArray()
             Operands = [| struct (DType.Float32, true) |]
-            Results = [| struct (y, DType.Float32) |]
+            Results = [| struct (y, DType.Float32, Fold.Store) |]
         }
 
-    RegionKernel.make code f.Nodes.Count [| int64 n |] [| [| 1L |]; [| 1L |] |] [| 4; 4 |]
+    RegionKernel.make {
+        Code = code
+        Nodes = f.Nodes.Count
+        Sizes = [| int64 n |]
+        Steps = [| [| 1L |]; [| 1L |] |]
+        Widths = [| 4; 4 |]
+        Folds = [| ValueNone |]
+    }
 
 /// Distance in units in the last place of float32 between a result and the exact value.
 let private ulps (actual: float32) (exact: float) : float =
@@ -152,4 +159,75 @@ let tests =
                     for k in 0 .. x.Length - 1 do
                         if abs (x[k] - y[k]) > 2e-5 * (1.0 + abs y[k]) then
                             failtest $"result {i}, element {k}: {x[k]} instead of {y[k]}"
+
+        testCase "reductions of every set of axes, small and divided over the cores"
+        <| fun () ->
+            for shape in [ [ 7 ]; [ 90001 ]; [ 3; 30001 ]; [ 30001; 3 ]; [ 301; 203 ]; [ 5; 41; 333 ]; [ 41; 6; 65 ] ] do
+                let rank = shape.Length
+
+                for mask in 1 .. (1 <<< rank) - 1 do
+                    let axes =
+                        Dims.ofSeq [
+                            for a in 0 .. rank - 1 do
+                                if mask >>> a &&& 1 = 1 then
+                                    a
+                        ]
+
+                    let b = Graphs.Builder()
+                    let x = b.Input(DType.Float32, Array.ofList shape)
+                    let row = b.Input(DType.Float32, List.last shape)
+                    let wide = b.One(Prim.Broadcast(Dims.ofSeq shape, Dims.ofSeq [ rank - 1 ]), row)
+                    let y = b.Binary(BinaryOp.Add, b.Unary(UnaryOp.Tanh, x), wide)
+                    let sum = b.One(Prim.Reduce(ReduceOp.Sum, axes), y)
+                    let most = b.One(Prim.Reduce(ReduceOp.Max, axes), y)
+                    let all = Dims.range rank
+                    let least = b.One(Prim.Reduce(ReduceOp.Min, all), y)
+                    let g = b.Graph(sum, y, most, least)
+                    let r = Random 1
+                    let data = g.Inputs |> Array.map (fun v -> Array.init g.Avals[v].Size (fun _ -> r.NextDouble()))
+                    let inputs = data |> Array.map (buffer DType.Float32)
+                    use p = CpuProgram.Compile({ provider with Fuse = true }, Plan.make g [| false; false |])
+                    Expect.stringContains ((p :> IExecutable).Explain()) "1 steps" "everything is one loop"
+                    let expected = interpret prepare g inputs
+                    let results = p.Run(inputs |> Array.map (fun b -> b :> Buffer))
+
+                    for i in 0 .. results.Length - 1 do
+                        let a = g.Avals[g.Outputs[i]]
+                        let x, y = values a results[i], values a expected[i]
+
+                        for k in 0 .. x.Length - 1 do
+                            if not (abs (x[k] - y[k]) <= 2e-6 * (10.0 + abs y[k])) then
+                                failtest $"{shape} over {axes}: result {i}, element {k}: {x[k]} instead of {y[k]}"
+
+        testCase "bools, integers and doubles"
+        <| fun () ->
+            let n = 1003
+            let r = Random 2
+
+            for d in [ DType.Float32; DType.Float64; DType.Int32 ] do
+                let b = Graphs.Builder()
+                let x, y = b.Input(d, n), b.Input(d, n)
+                let m = b.Input(DType.Bool, n)
+                let lt, eq = b.One(Prim.Compare CompareOp.Lt, x, y), b.One(Prim.Compare CompareOp.Eq, x, y)
+                let c = b.Binary(BinaryOp.Or, b.Binary(BinaryOp.And, lt, m), b.Unary(UnaryOp.Not, eq))
+                let low = b.One(Prim.Full(b.Aval x, Scalar.Int -2L))
+                let z = b.Binary(BinaryOp.Mul, b.One(Prim.Clamp, low, x, y), b.One(Prim.Convert d, m))
+                let s = b.One(Prim.Select, c, z, b.Binary(BinaryOp.Sub, x, y))
+                let same = b.One(Prim.Compare CompareOp.Ne, m, c)
+                let g = b.Graph(c, z, s, same, b.One(Prim.Convert DType.Bool, s))
+
+                let inputs = [|
+                    buffer d (Array.init n (fun _ -> float (r.Next(-4, 5))))
+                    buffer d (Array.init n (fun _ -> float (r.Next(-4, 5))))
+                    buffer DType.Bool (Array.init n (fun _ -> float (r.Next 2)))
+                |]
+
+                use p = CpuProgram.Compile({ provider with Fuse = true }, Plan.make g [| false; false; false |])
+                Expect.stringContains ((p :> IExecutable).Explain()) "1 steps" "everything is one loop"
+                let expected = interpret prepare g inputs
+                let results = p.Run(inputs |> Array.map (fun b -> b :> Buffer))
+
+                for i in 0 .. results.Length - 1 do
+                    let a = g.Avals[g.Outputs[i]]
+                    Expect.equal (values a results[i]) (values a expected[i]) $"{d}, result {i}"
     ]

@@ -105,8 +105,10 @@ let random (seed: int) (size: int) : Graph =
             | 7 -> b.Binary(BinaryOp.Mul, b.Unary(UnaryOp.Tanh, x), b.Full(x, r.NextDouble()))
             | 8 ->
                 let y = pick (fun a -> a.Equals like)
-                let c = b.One(Prim.Compare(enum (r.Next 6)), x, y)
-                b.One(Prim.Select, c, b.Unary(UnaryOp.Neg, x), y)
+                // Continuous across the comparison: the last bit of an operand must not decide everything.
+                let order = [| CompareOp.Lt; CompareOp.Le; CompareOp.Gt; CompareOp.Ge |]
+                let c = b.One(Prim.Compare order[r.Next 4], x, y)
+                b.Unary(UnaryOp.Neg, b.One(Prim.Select, c, x, y))
             | 9 when like.Rank = 1 && like.Size = n -> b.One(Prim.Broadcast(Dims.ofSeq [ m; n ], Dims.ofSeq [ 1 ]), x)
             | 9 when like.Rank = 0 -> b.One(Prim.Broadcast(Dims.ofSeq [ m; n ], Dims.Empty), x)
             | 9 when like.Rank = 2 -> b.One(Prim.Broadcast(Dims.ofSeq [ m; n ], Dims.ofSeq [ 0; 1 ]), x)

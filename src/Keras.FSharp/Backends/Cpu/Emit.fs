@@ -121,7 +121,7 @@ module internal Emit =
                     if a >= 0 then
                         n[a] <- n[a] + 1
 
-            for struct (r, _) in formula.Results do
+            for struct (r, _, _) in formula.Results do
                 n[r] <- n[r] + 1
 
             n
@@ -134,7 +134,7 @@ module internal Emit =
                 if i < formula.Operands.Length then
                     formula.Operands[i]
                 else
-                    let struct (_, d) = formula.Results[i - formula.Operands.Length]
+                    let struct (_, d, _) = formula.Results[i - formula.Operands.Length]
                     struct (d, true)
 
             d
@@ -349,20 +349,110 @@ module internal Emit =
                 let pointer = (element n.Lane).MakePointerType()
                 call w "Store" [| element n.Lane |] [| vector w n.Lane; pointer |]
 
+        let identity (l: Lane) (op: ReduceOp) : int64 =
+            let float32Or (single: float32) (double: float) =
+                if l = Lane.F32 then
+                    int64 (BitConverter.SingleToInt32Bits single)
+                else
+                    BitConverter.DoubleToInt64Bits double
+
+            match op, l with
+            | ReduceOp.Sum, _ -> 0L
+            | ReduceOp.Prod, (Lane.F32 | Lane.F64) -> float32Or 1.0f 1.0
+            | ReduceOp.Prod, _ -> 1L
+            | ReduceOp.Max, (Lane.F32 | Lane.F64) -> float32Or -infinityf -infinity
+            | ReduceOp.Max, Lane.I32 -> int64 Int32.MinValue
+            | ReduceOp.Max, _ -> Int64.MinValue
+            | _, (Lane.F32 | Lane.F64) -> float32Or infinityf infinity
+            | _, Lane.I32 -> int64 Int32.MaxValue
+            | _ -> Int64.MaxValue
+
+        let foldName (op: ReduceOp) =
+            match op with
+            | ReduceOp.Sum -> "Add"
+            | ReduceOp.Prod -> "Multiply"
+            | ReduceOp.Max -> "Max"
+            | _ -> "Min"
+
+        let small = width 16
+
+        // Per result that is folded along rows: its running values in the loop over vectors and in the one that follows.
+        let running =
+            formula.Results
+            |> Array.map (fun (struct (r, _, fold)) ->
+                match fold with
+                | Fold.PerRow _ ->
+                    Some(il.DeclareLocal(vector widest nodes[r].Lane), il.DeclareLocal(vector small nodes[r].Lane))
+                | Fold.Store
+                | Fold.PerColumn _ -> None)
+
         // All results before the first store: a result may lie over an operand.
         let body (w: Width) single =
             let held = Array.create nodes.Length None
 
             let values =
                 formula.Results
-                |> Array.map (fun (struct (r, _)) ->
+                |> Array.map (fun (struct (r, _, _)) ->
                     push w single held r
                     let l = il.DeclareLocal(vector w nodes[r].Lane)
                     il.Emit(OpCodes.Stloc, l)
                     l)
 
             formula.Results
-            |> Array.iteri (fun k (struct (r, _)) -> store w single (formula.Operands.Length + k) nodes[r] values[k])
+            |> Array.iteri (fun k (struct (r, _, fold)) ->
+                let n = nodes[r]
+                let target = formula.Operands.Length + k
+
+                match fold, running[k] with
+                | Fold.PerRow op, Some(wide, rest) ->
+                    let sum = if single then rest else wide
+                    il.Emit(OpCodes.Ldloc, sum)
+                    il.Emit(OpCodes.Ldloc, values[k])
+                    on w (foldName op) n.Lane 2
+                    il.Emit(OpCodes.Stloc, sum)
+                | Fold.PerColumn op, _ ->
+                    load w single target n
+                    il.Emit(OpCodes.Ldloc, values[k])
+                    on w (foldName op) n.Lane 2
+                    il.Emit(OpCodes.Stloc, values[k])
+                    store w single target n values[k]
+                | _ -> store w single target n values[k])
+
+        let beginRow () =
+            formula.Results
+            |> Array.iteri (fun k (struct (r, _, fold)) ->
+                match fold, running[k] with
+                | Fold.PerRow op, Some(wide, rest) ->
+                    let l = nodes[r].Lane
+                    constant widest l (identity l op)
+                    il.Emit(OpCodes.Stloc, wide)
+                    constant small l (identity l op)
+                    il.Emit(OpCodes.Stloc, rest)
+                | _ -> ())
+
+        // The row's value joins what lies in memory.
+        let endRow () =
+            formula.Results
+            |> Array.iteri (fun k (struct (r, _, fold)) ->
+                match fold, running[k] with
+                | Fold.PerRow op, Some(wide, rest) ->
+                    let n = nodes[r]
+                    let target = formula.Operands.Length + k
+                    il.Emit OpCodes.Ldc_I4_0
+                    il.Emit OpCodes.Conv_I
+                    il.Emit(OpCodes.Stloc, column)
+                    load small true target n
+                    il.Emit(OpCodes.Ldloc, rest)
+                    on small (foldName op) n.Lane 2
+                    il.Emit(OpCodes.Stloc, rest)
+                    il.Emit(OpCodes.Ldloc, wide)
+                    il.Emit(OpCodes.Ldloc, rest)
+                    il.Emit(OpCodes.Ldc_I4, int op)
+                    let types = [| vector widest n.Lane; vector small n.Lane; typeof<int> |]
+                    il.Emit(OpCodes.Call, find typeof<LaneFolds> $"Fold{widest.Bytes}" [| element n.Lane |] types)
+                    il.Emit(OpCodes.Stloc, rest)
+                    store small true target n rest
+                | _ -> ())
 
         let table index =
             il.Emit OpCodes.Ldarg_0
@@ -387,8 +477,6 @@ module internal Emit =
             il.Emit OpCodes.Conv_I
             il.Emit OpCodes.Sub
             il.Emit(OpCodes.Ble, top)
-
-        let small = width 16
 
         let splatStill () =
             for i in 0 .. nodes.Length - 1 do
@@ -424,11 +512,13 @@ module internal Emit =
             il.Emit OpCodes.Conv_I
             il.Emit(OpCodes.Ble, finish)
             splatStill ()
+            beginRow ()
             il.Emit OpCodes.Ldc_I4_0
             il.Emit OpCodes.Conv_I
             il.Emit(OpCodes.Stloc, column)
             loop widest false (widest.Bytes / laneBytes)
             loop small true 1
+            endRow ()
 
             for k in 0 .. addresses.Length - 1 do
                 il.Emit(OpCodes.Ldloc, addresses[k])

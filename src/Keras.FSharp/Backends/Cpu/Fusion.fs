@@ -1,5 +1,6 @@
 /// Finds regions: elementwise equations over one shape that run as one loop. A region stays open while only its own
-/// members read its results; the first other reader closes it, and it takes its place in the program there. Constants
+/// members read its results; the first other reader closes it, and it takes its place in the program there. Reductions
+/// of what a region computes end in it: they read no memory. Constants
 /// and broadcasts belong to nobody: every region that reads one has it inside, as a value or as a way to step.
 [<RequireQualifiedAccess>]
 module internal Keras.FSharp.Backends.Cpu.Fusion
@@ -132,25 +133,70 @@ type private Walk(g: Graph) =
                 nodes[v] <- n
                 n
 
+        // Reductions are no nodes: they say what becomes of the values of another.
         for i in r.Members do
             let e = g.Eqns[i]
-            nodes[e.Outputs[0]] <- Lower.node f e.Prim g.Avals[e.Inputs[0]].DType (e.Inputs |> Array.map value)
+
+            match e.Prim with
+            | Prim.Reduce _ -> value e.Inputs[0] |> ignore
+            | p -> nodes[e.Outputs[0]] <- Lower.node f p g.Avals[e.Inputs[0]].DType (e.Inputs |> Array.map value)
 
         let own = natural r.Shape
+
+        // A result's steps, the node behind it, and the reduction to make.
+        let target v =
+            let e = eqnOf v
+
+            match e.Prim with
+            | Prim.Reduce(op, axes) ->
+                let kept = Dims.complement r.Shape.Rank axes
+                let out = Dims.strides g.Avals[v].Shape
+                let steps = Array.zeroCreate<int64> r.Shape.Rank
+
+                for k in 0 .. kept.Rank - 1 do
+                    steps[kept[k]] <- int64 out[k]
+
+                struct (steps, nodes[e.Inputs[0]], ValueSome op)
+            | _ -> struct (own, nodes[v], ValueNone)
+
+        let targets = Array.map target results
         let types = [| for struct (x, _) in operands -> g.Avals[x].DType |]
         let resultTypes = results |> Array.map (fun v -> g.Avals[v].DType)
         let steps = [| for struct (_, s) in operands -> s |]
-        let all = Array.append steps (results |> Array.map (fun _ -> own))
+        let all = Array.append steps (targets |> Array.map (fun (struct (s, _, _)) -> s))
         let struct (sizes, collapsed) = RegionKernel.collapse (r.Shape.ToArray() |> Array.map int64) all
+
+        let innermost k = Array.last collapsed[operands.Count + k]
 
         let formula = {
             Nodes = f.Nodes.ToArray()
             Operands = types |> Array.mapi (fun k d -> struct (d, Array.last collapsed[k] <> 0L))
-            Results = Array.map2 (fun v d -> struct (nodes[v], d)) results resultTypes
+            Results =
+                targets
+                |> Array.mapi (fun k (struct (_, n, op)) ->
+                    let fold =
+                        match op with
+                        | ValueNone -> Fold.Store
+                        | ValueSome op when innermost k = 0L -> Fold.PerRow op
+                        | ValueSome op -> Fold.PerColumn op
+
+                    struct (n, resultTypes[k], fold))
         }
 
-        let widths = Array.append types resultTypes |> Array.map DType.size
-        let kernel = RegionKernel.make (Emit.body formula) f.Nodes.Count sizes collapsed widths
+        let folds =
+            targets
+            |> Array.mapi (fun k (struct (_, _, op)) ->
+                op |> ValueOption.map (fun op -> struct (op, resultTypes[k], g.Avals[results[k]].Size)))
+
+        let kernel =
+            RegionKernel.make {
+                Code = Emit.body formula
+                Nodes = f.Nodes.Count
+                Sizes = sizes
+                Steps = collapsed
+                Widths = Array.append types resultTypes |> Array.map DType.size
+                Folds = folds
+            }
 
         struct ([| for struct (x, _) in operands -> x |],
                 {
@@ -246,7 +292,7 @@ type private Walk(g: Graph) =
             if not (isNull r) && not (obj.ReferenceEquals(r, target)) then
                 let agrees a b = a = 0 || b = 0 || a = b
 
-                if not (agrees r.Lanes lanes) || r.Members.Count >= maxMembers then
+                if not (agrees r.Lanes lanes) || not (r.Shape.Equals shape) || r.Members.Count >= maxMembers then
                     close r
                 elif isNull target then
                     target <- r
@@ -270,6 +316,22 @@ type private Walk(g: Graph) =
         target.Members.Add i
         home[e.Outputs[0]] <- target
 
+    /// Can a reduction of a variable be made where its values are computed?
+    let isPart (op: ReduceOp) (axes: Dims) (v: int) =
+        let r = home[v]
+
+        not (isNull r)
+        && r.Shape.Equals g.Avals[v].Shape
+        && r.Members.Count < maxMembers
+        && Lower.laneBytes g.Avals[v].DType > 0
+        && Seq.exists (fun a -> r.Shape[a] > 1) axes
+        && (match op with
+            | ReduceOp.Sum
+            | ReduceOp.Prod
+            | ReduceOp.Max
+            | ReduceOp.Min -> true
+            | _ -> false)
+
     member _.Run() : Fused =
         for i in 0 .. g.Eqns.Length - 1 do
             let e = g.Eqns[i]
@@ -285,6 +347,10 @@ type private Walk(g: Graph) =
                     need e.Inputs[0]
 
                 pending[e.Outputs[0]] <- true
+            | Prim.Reduce(op, axes) when isPart op axes e.Inputs[0] ->
+                let r = home[e.Inputs[0]]
+                r.Members.Add i
+                home[e.Outputs[0]] <- r
             | Prim.StopGradient when isNull home[e.Inputs[0]] ->
                 need e.Inputs[0]
                 keep i

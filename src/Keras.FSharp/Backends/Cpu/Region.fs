@@ -81,14 +81,24 @@ type internal Node = {
     interface IEquatable<Node> with
         member n.Equals m = n.A = m.A && n.B = m.B && n.C = m.C && n.Lane = m.Lane && n.IsMask = m.IsMask && n.Op = m.Op
 
+/// What becomes of a result's values.
+[<RequireQualifiedAccess; Struct; NoComparison>]
+type internal Fold =
+    /// They are stored.
+    | Store
+    /// Those of one row are folded into one value, which is folded into what lies in memory.
+    | PerRow of row: ReduceOp
+    /// Each is folded into what lies in memory; other rows lie there too.
+    | PerColumn of column: ReduceOp
+
 /// A computation without its sizes: what code is generated from, once for all shapes.
 [<NoComparison>]
 type internal Formula = {
     Nodes: Node[]
     /// Per operand: its element type, and whether it moves along the innermost axis (else it is one value per row).
     Operands: struct (DType * bool)[]
-    /// Per result: the node and the element type to store.
-    Results: struct (int * DType)[]
+    /// Per result: the node, the element type in memory, and what becomes of the values.
+    Results: struct (int * DType * Fold)[]
 }
 
 /// Bytes per lane.
