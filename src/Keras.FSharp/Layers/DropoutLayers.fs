@@ -29,18 +29,30 @@ module internal DropoutLayers =
             let kept = Random.bernoulli (1.0 - rate) shape (key call seed)
             Lax.select kept (Lax.scale (1.0 / (1.0 - rate)) x) (Lax.zerosLike x)
 
-    /// Sizes of the noise, null where it is that of the input.
+    /// Sizes of the noise; null, or -1 in code, where it is that of the input.
     let private noiseShape (a: LayerArguments) : int voption list option =
-        match a.Json "noise_shape" with
-        | Json.Null -> None
-        | Json.Array items ->
-            items
-            |> List.map (function
-                | Json.Null -> ValueNone
-                | Json.Int i when i > 0L -> ValueSome(int i)
-                | other -> a.Refuse($"argument 'noise_shape' holds {Json.write other}", "Give sizes or null."))
-            |> Some
-        | other -> a.Refuse($"argument 'noise_shape' is {Json.write other}", "Give a list of sizes or null.")
+        match a.Reader.Any "noise_shape" with
+        | None ->
+            a.Write("noise_shape", Json.Null)
+            None
+        | Some json ->
+            let sizes =
+                json
+                |> Json.asList "noise_shape"
+                |> List.map (function
+                    | Json.Null
+                    | Json.Int -1L -> ValueNone
+                    | Json.Int i when i > 0L -> ValueSome(int i)
+                    | other -> a.Refuse($"argument 'noise_shape' holds {Json.write other}", "Give sizes or null."))
+
+            let written =
+                sizes
+                |> List.map (function
+                    | ValueSome n -> Json.Int(int64 n)
+                    | ValueNone -> Json.Null)
+
+            a.Write("noise_shape", Json.Array written)
+            Some sizes
 
     let private concrete (call: Call) (noise: int voption list option) (x: Tensor) : Dims =
         match noise with
