@@ -162,7 +162,9 @@ let tests =
 
         testCase "reductions of every set of axes, small and divided over the cores"
         <| fun () ->
-            for shape in [ [ 7 ]; [ 90001 ]; [ 3; 30001 ]; [ 30001; 3 ]; [ 301; 203 ]; [ 5; 41; 333 ]; [ 41; 6; 65 ] ] do
+            let large = [ [ 90001 ]; [ 3; 30001 ]; [ 30001; 3 ]; [ 301; 203 ]; [ 5; 41; 333 ]; [ 41; 6; 165 ] ]
+
+            for shape in [ 7 ] :: [ 4; 5 ] :: large do
                 let rank = shape.Length
 
                 for mask in 1 .. (1 <<< rank) - 1 do

@@ -217,8 +217,8 @@ module Plan =
         | OfConstant of constant: int
         | OfEquation
 
-    /// Gives every variable its place. An operand that dies is overwritten where that is possible; a result that leaves the program lies in the memory
-    /// of a donated input of its size where one is dead by then. Costs O(n log n).
+    /// Gives every variable its place. An operand that dies is overwritten where that is possible; a result that leaves
+    /// the program lies in the memory of a donated input of its size where one is dead by then. Costs O(n log n).
     let internal layout (plan: Plan) (needs: Needs) : Layout =
         let g = plan.Graph
         let struct (root, last) = roots plan

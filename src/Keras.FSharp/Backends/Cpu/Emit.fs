@@ -376,7 +376,7 @@ module internal Emit =
 
         let small = width 16
 
-        // Per result that is folded along rows: its running values in the loop over vectors and in the one that follows.
+        // Per result that is folded along rows: its running values, of the loop over vectors and of the one after it.
         let running =
             formula.Results
             |> Array.map (fun (struct (r, _, fold)) ->

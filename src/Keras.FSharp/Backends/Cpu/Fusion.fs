@@ -1,7 +1,7 @@
 /// Finds regions: elementwise equations over one shape that run as one loop. A region stays open while only its own
-/// members read its results; the first other reader closes it, and it takes its place in the program there. Reductions
-/// of what a region computes end in it: they read no memory. Constants
-/// and broadcasts belong to nobody: every region that reads one has it inside, as a value or as a way to step.
+/// members read its results; the first other reader closes it, and it takes its place in the program where its last
+/// member was. Reductions of what a region computes end in it: they read no memory. Constants and broadcasts belong to
+/// nobody: every region that reads one has it inside, as a value or as a way to step.
 [<RequireQualifiedAccess>]
 module internal Keras.FSharp.Backends.Cpu.Fusion
 

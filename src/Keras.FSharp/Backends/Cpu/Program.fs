@@ -255,8 +255,8 @@ type internal CpuProgram(provider: Provider, code: Code) =
 
         let constants = code.Constants |> Array.sumBy (fun b -> b.ByteLength)
 
-        line
-            $"{code.Steps.Length} steps of {g.Eqns.Length} equations; arena {code.Layout.ArenaBytes} bytes, constants {constants} bytes"
+        line $"{code.Steps.Length} steps of {g.Eqns.Length} equations"
+        line $"arena {code.Layout.ArenaBytes} bytes, constants {constants} bytes"
 
         let copied = code.Copies |> Array.filter (fun (struct (_, o, _)) -> handed[o] < 0) |> Array.length
 
@@ -275,8 +275,10 @@ type internal CpuProgram(provider: Provider, code: Code) =
                 | Work.Plain _
                 | Work.Allocating _ -> ""
 
-            line
-                $"%4d{s} {Infer.name e.Prim} ({types e.Inputs}) -> {types e.Outputs} in {places}; {bytes} bytes{scratch} {e.Scope}"
+            line (
+                $"%4d{s} {Infer.name e.Prim} ({types e.Inputs}) -> {types e.Outputs} in {places}; "
+                + $"{bytes} bytes{scratch} {e.Scope}"
+            )
 
         text.ToString()
 
