@@ -19,11 +19,13 @@ type internal ReluV<'T> =
 [<Struct>]
 type internal SiluV<'T, 'F when 'F :> IFloatVector<'T>> =
     interface IVector1<'T> with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Of x = x / (Vector<'T>.One + 'F.Exp(Vector.Negate x))
 
 [<Struct>]
 type internal SiluGradV<'T, 'F when 'F :> IFloatVector<'T>> =
     interface IVector2<'T> with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Of(x, g) =
             let one = Vector<'T>.One
             let s = one / (one + 'F.Exp(Vector.Negate x))
@@ -42,11 +44,13 @@ type internal GeluTanh<'T, 'F when 'F :> IFloatVector<'T>> private () =
 [<Struct>]
 type internal GeluTanhV<'T, 'F when 'F :> IFloatVector<'T>> =
     interface IVector1<'T> with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Of x = x * GeluTanh<'T, 'F>.Share x
 
 [<Struct>]
 type internal GeluTanhGradV<'T, 'F when 'F :> IFloatVector<'T>> =
     interface IVector2<'T> with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Of(x, g) =
             let one = Vector<'T>.One
             let s = GeluTanh<'T, 'F>.Share x
@@ -64,14 +68,27 @@ type internal NormalDistribution private () =
     static member inline Of(x: Vector<float32>, bell: Vector<float32>) : Vector<float32> =
         let inline c (x: float) = NormalDistribution.C x
         let t = Vector<float32>.One / (Vector<float32>.One + Vector.Abs x * c (0.5 * Math.Sqrt 0.5))
-        let p = c 0.2877683096576411 + t * c -0.05971491899062271
-        let p = c -0.4938636490418655 + t * p
-        let p = c 0.2856977106098689 + t * p
-        let p = c -0.031841757619264575 + t * p
-        let p = c 0.2048536552239142 + t * p
-        let p = c 0.24257289292933942 + t * p
-        let p = c 0.28244504197242687 + t * p
-        let p = c 0.28208267366639705 + t * p
+        let inline line (b: float) (a: float) = Vector.MultiplyAddEstimate(t, c b, c a)
+        let t2 = t * t
+        let t4 = t2 * t2
+
+        let low =
+            Vector.MultiplyAddEstimate(
+                t2,
+                line 0.2048536552239142 0.24257289292933942,
+                line 0.28244504197242687 0.28208267366639705
+            )
+
+        let high =
+            Vector.MultiplyAddEstimate(
+                t2,
+                line 0.2877683096576411 -0.4938636490418655,
+                line 0.2856977106098689 -0.031841757619264575
+            )
+
+        let p =
+            Vector.MultiplyAddEstimate(t4, Vector.MultiplyAddEstimate(t4, c -0.05971491899062271, high), low)
+
         let tail = t * p * bell * c 0.5
         Vector.ConditionalSelect(Vector.LessThan(x, Vector<float32>.Zero), tail, Vector<float32>.One - tail)
 
@@ -80,11 +97,13 @@ type internal NormalDistribution private () =
 [<Struct>]
 type internal GeluErfV =
     interface IVector1<float32> with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Of x = x * NormalDistribution.Of(x, NormalDistribution.Bell x)
 
 [<Struct>]
 type internal GeluErfGradV =
     interface IVector2<float32> with
+        [<MethodImpl(MethodImplOptions.AggressiveInlining)>]
         static member Of(x, g) =
             let bell = NormalDistribution.Bell x
             let density = bell * Vector<float32>(float32 (1.0 / Math.Sqrt(2.0 * Math.PI)))

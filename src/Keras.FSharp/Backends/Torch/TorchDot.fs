@@ -29,11 +29,22 @@ let private single (axes: Axis[]) : Axis voption =
     | [| a |] -> ValueSome a
     | _ -> ValueNone
 
-/// Batches of products; `Outer` are batch axes that do not merge into the one that libtorch loops over.
+/// One product, or a batch of them along one axis.
 [<Struct>]
-type private Plan = { Outer: Axis[]; Batch: Axis voption; M: Axis; N: Axis; K: Axis }
+type private Plan = { Batch: Axis voption; M: Axis; N: Axis; K: Axis }
 
 let private strides (d: Dims) = Array.map int64 (Dims.strides d)
+
+let private batchAxes (d: DotDims) (a: Aval) (left: int64[]) (right: int64[]) (out: int64[]) : Axis[] =
+    Array.init d.LhsBatch.Rank (fun i ->
+        let l, r = d.LhsBatch[i], d.RhsBatch[i]
+
+        {
+            Size = int64 a.Shape[l]
+            Left = left[l]
+            Right = right[r]
+            Out = out[i]
+        })
 
 /// The plan for operands that lie with these strides.
 let private plan (d: DotDims) (a: Aval) (b: Aval) (left: int64[]) (right: int64[]) : Plan voption =
@@ -51,10 +62,7 @@ let private plan (d: DotDims) (a: Aval) (b: Aval) (left: int64[]) (right: int64[
     let out = strides (Dims.own shape)
     let size i = int64 a.Shape[i]
 
-    let batch =
-        Array.init batchRank (fun i ->
-            let l, r = d.LhsBatch[i], d.RhsBatch[i]
-            { Size = size l; Left = left[l]; Right = right[r]; Out = out[i] })
+    let batch = batchAxes d a left right out
 
     let m =
         Array.init rows.Rank (fun i -> {
@@ -84,24 +92,11 @@ let private plan (d: DotDims) (a: Aval) (b: Aval) (left: int64[]) (right: int64[
 
     match single m, single n, single k with
     | ValueSome m, ValueSome n, ValueSome k ->
-        let axes = merge batch
-
-        if axes.Length = 0 then
-            ValueSome { Outer = [||]; Batch = ValueNone; M = m; N = n; K = k }
-        else
-            let largest = axes |> Array.maxBy _.Size
-            let outer = axes |> Array.filter (fun x -> x.Out <> largest.Out)
-            ValueSome { Outer = outer; Batch = ValueSome largest; M = m; N = n; K = k }
+        match merge batch with
+        | [||] -> ValueSome { Batch = ValueNone; M = m; N = n; K = k }
+        | [| axis |] -> ValueSome { Batch = ValueSome axis; M = m; N = n; K = k }
+        | _ -> ValueNone
     | _ -> ValueNone
-
-/// Element offsets of all positions of the outer axes in both operands and the result.
-let private offsets (outer: Axis[]) : struct (int64 * int64 * int64)[] =
-    let step (known: struct (int64 * int64 * int64)[]) (x: Axis) = [|
-        for struct (l, r, o) in known do
-            for i in 0L .. x.Size - 1L -> struct (l + i * x.Left, r + i * x.Right, o + i * x.Out)
-    |]
-
-    Array.fold step [| struct (0L, 0L, 0L) |] outer
 
 /// A kernel for a plan, on operands as they lie in memory.
 let private run (dtype: DType) (p: Plan) : Kernel =
@@ -113,24 +108,17 @@ let private run (dtype: DType) (p: Plan) : Kernel =
     let a = view p.M.Size p.K.Size _.Left p.M.Left p.K.Left
     let b = view p.K.Size p.N.Size _.Right p.K.Right p.N.Right
     let c = view p.M.Size p.N.Size _.Out (max 1L p.N.Size) 1L
-    let size = int64 (DType.size dtype)
-
-    let at =
-        offsets p.Outer
-        |> Array.map (fun struct (l, r, o) -> struct (nativeint (l * size), nativeint (r * size), nativeint (o * size)))
-
     let isBatched = p.Batch.IsSome
 
     Kernel(fun ins outs ->
-        for struct (l, r, o) in at do
-            use a = a.At(ins[0] + l)
-            use b = b.At(ins[1] + r)
-            use c = c.At(outs[0] + o)
+        use a = a.At ins[0]
+        use b = b.At ins[1]
+        use c = c.At outs[0]
 
-            if isBatched then
-                Native.bmmOut c.Handle a.Handle b.Handle
-            else
-                Native.mmOut c.Handle a.Handle b.Handle)
+        if isBatched then
+            Native.bmmOut c.Handle a.Handle b.Handle
+        else
+            Native.mmOut c.Handle a.Handle b.Handle)
 
 /// A copy of an operand in the order batch, free, contracted axes: the axes of the copy in the operand, its strides per
 /// axis of the operand, and the kernel that makes it.
@@ -190,10 +178,18 @@ let prepare (d: DotDims) (inputs: Aval[]) (outputs: Aval[]) : Kernel voption =
             | ValueSome p -> Some(withCopies a b l r (run a.DType p))
             | ValueNone -> None
 
+        // A product of batches that lie apart, such as the heads of an attention: the managed engine reads them in place.
+        let isApart =
+            let axes = batchAxes d a (strides a.Shape) (strides b.Shape) (Array.create d.LhsBatch.Rank 0L)
+            (merge axes).Length > 1
+
         let leftFirst = a.Size <= b.Size
 
-        [ false, false; leftFirst, not leftFirst; not leftFirst, leftFirst; true, true ]
-        |> List.tryPick (fun (l, r) -> attempt l r)
-        |> function
-            | Some kernel -> ValueSome kernel
-            | None -> ValueNone
+        if isApart && (a.DType = DType.Float32 || a.DType = DType.Float64) then
+            ValueNone
+        else
+            [ false, false; leftFirst, not leftFirst; not leftFirst, leftFirst; true, true ]
+            |> List.tryPick (fun (l, r) -> attempt l r)
+            |> function
+                | Some kernel -> ValueSome kernel
+                | None -> ValueNone
