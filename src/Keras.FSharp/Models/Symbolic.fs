@@ -12,6 +12,14 @@ type Argument =
     | Dict of (string * Argument) list
     | Value of Json
 
+    /// The symbolic tensors in it, in order.
+    member internal a.Tensors: KerasTensor list =
+        match a with
+        | Tensor t -> [ t ]
+        | List items -> items |> List.collect (fun i -> i.Tensors)
+        | Dict pairs -> pairs |> List.collect (fun (_, i) -> i.Tensors)
+        | Value _ -> []
+
 /// The result of a layer call that has not been computed: a shape (-1 where unknown), an element type, and where it comes
 /// from (`keras.KerasTensor`).
 and [<Sealed; AllowNullLiteral>] KerasTensor internal (aval: Aval, name: string, node: Node, index: int, isMasked: bool)
@@ -39,14 +47,51 @@ and [<Sealed; AllowNullLiteral>] KerasTensor internal (aval: Aval, name: string,
 
     override _.ToString() = $"<KerasTensor shape={aval.Shape}, dtype={DType.name aval.DType}, name={name}>"
 
-    static member (+)(x: KerasTensor, y: KerasTensor) : KerasTensor = Operations.Call("Add", [ x; y ])
-    static member (-)(x: KerasTensor, y: KerasTensor) : KerasTensor = Operations.Call("Subtract", [ x; y ])
-    static member (*)(x: KerasTensor, y: KerasTensor) : KerasTensor = Operations.Call("Multiply", [ x; y ])
-    static member (/)(x: KerasTensor, y: KerasTensor) : KerasTensor = Operations.Call("TrueDivide", [ x; y ])
+    static member (+)(x: KerasTensor, y: KerasTensor) : KerasTensor =
+        Calls.Binary("Add", Argument.Tensor x, Argument.Tensor y)
+
+    static member (+)(x: KerasTensor, y: float) : KerasTensor =
+        Calls.Binary("Add", Argument.Tensor x, Argument.Value(Json.Float y))
+
+    static member (+)(x: float, y: KerasTensor) : KerasTensor =
+        Calls.Binary("Add", Argument.Value(Json.Float x), Argument.Tensor y)
+
+    static member (-)(x: KerasTensor, y: KerasTensor) : KerasTensor =
+        Calls.Binary("Subtract", Argument.Tensor x, Argument.Tensor y)
+
+    static member (-)(x: KerasTensor, y: float) : KerasTensor =
+        Calls.Binary("Subtract", Argument.Tensor x, Argument.Value(Json.Float y))
+
+    static member (-)(x: float, y: KerasTensor) : KerasTensor =
+        Calls.Binary("Subtract", Argument.Value(Json.Float x), Argument.Tensor y)
+
+    static member (*)(x: KerasTensor, y: KerasTensor) : KerasTensor =
+        Calls.Binary("Multiply", Argument.Tensor x, Argument.Tensor y)
+
+    static member (*)(x: KerasTensor, y: float) : KerasTensor =
+        Calls.Binary("Multiply", Argument.Tensor x, Argument.Value(Json.Float y))
+
+    static member (*)(x: float, y: KerasTensor) : KerasTensor =
+        Calls.Binary("Multiply", Argument.Value(Json.Float x), Argument.Tensor y)
+
+    static member (/)(x: KerasTensor, y: KerasTensor) : KerasTensor =
+        Calls.Binary("TrueDivide", Argument.Tensor x, Argument.Tensor y)
+
+    static member (/)(x: KerasTensor, y: float) : KerasTensor =
+        Calls.Binary("TrueDivide", Argument.Tensor x, Argument.Value(Json.Float y))
+
+    static member (/)(x: float, y: KerasTensor) : KerasTensor =
+        Calls.Binary("TrueDivide", Argument.Value(Json.Float x), Argument.Tensor y)
+
+    static member (~-)(x: KerasTensor) : KerasTensor =
+        (Calls.Operation("keras.src.ops.numpy", "Negative", None, [], [ Argument.Tensor x ], []))[0]
 
 /// One call of a layer on symbolic tensors.
 and [<Sealed; AllowNullLiteral>] Node
     internal (layer: Layer, arguments: Argument list, keywords: (string * Argument) list) =
+    static let mutable count = 0L
+    let number = System.Threading.Interlocked.Increment &count
+
     /// The layer that is called.
     member _.Layer = layer
 
@@ -56,53 +101,32 @@ and [<Sealed; AllowNullLiteral>] Node
     /// The keyword arguments.
     member _.Keywords = keywords
 
+    /// Calls of one layer are numbered in files in the order in which they were made.
+    member internal _.Number = number
+
+    /// The symbolic tensors among all arguments.
+    member internal _.Sources: KerasTensor list =
+        (arguments |> List.collect (fun a -> a.Tensors))
+        @ (keywords |> List.collect (fun (_, a) -> a.Tensors))
+
     /// The results.
     member val Outputs: KerasTensor[] = [||] with get, set
 
-/// How the operators of symbolic tensors reach the operations, which are defined later.
-and [<AbstractClass; AllowNullLiteral>] internal Operations() =
-    static let mutable current: Operations = null
-    static member Install(o: Operations) = current <- o
-
-    static member Call(name: string, operands: KerasTensor list) : KerasTensor =
-        if isNull current then
-            Fail.state $"ops.{name}" "operations on symbolic tensors are not loaded" "Use the layers Add, Multiply, …."
-
-        current.Apply(name, operands)
-
-    abstract Apply: name: string * operands: KerasTensor list -> KerasTensor
-
-/// Arguments of layer calls.
-[<RequireQualifiedAccess>]
-module internal Argument =
-    /// The symbolic tensors in an argument, in order.
-    let rec tensors (a: Argument) : KerasTensor list =
-        match a with
-        | Argument.Tensor t -> [ t ]
-        | Argument.List items -> List.collect tensors items
-        | Argument.Dict pairs -> pairs |> List.collect (snd >> tensors)
-        | Argument.Value _ -> []
-
-    /// The symbolic tensors among the inputs of a call: those of the positional arguments.
-    let inputs (n: Node) : KerasTensor[] = n.Arguments |> List.collect tensors |> List.toArray
-
-/// Calls of layers on symbolic tensors.
-[<RequireQualifiedAccess>]
-module Symbolic =
+/// Calls of layers and of operations; what the operators of symbolic tensors need.
+and [<AbstractClass; Sealed>] internal Calls private () =
     /// Splits keyword arguments into tensors and plain values, with `find` giving the value of a symbolic tensor.
-    let internal keywords
-        (find: KerasTensor -> 'v)
-        (ks: (string * Argument) list)
+    static member Keywords
+        (find: KerasTensor -> 'v, keywords: (string * Argument) list)
         : Map<string, 'v[]> * Map<string, Json> =
         let tensors =
-            ks
+            keywords
             |> List.choose (fun (k, a) ->
-                match Argument.tensors a with
+                match a.Tensors with
                 | [] -> None
                 | ts -> Some(k, ts |> List.map find |> List.toArray))
 
         let values =
-            ks
+            keywords
             |> List.choose (fun (k, a) ->
                 match a with
                 | Argument.Value j -> Some(k, j)
@@ -110,27 +134,15 @@ module Symbolic =
 
         Map.ofList tensors, Map.ofList values
 
-    let private input (layer: Layer) (aval: Aval) : KerasTensor =
-        let node = Node(layer, [], [])
-        let t = KerasTensor(aval, layer.Name, node, 0, false)
-        node.Outputs <- [| t |]
-        t
-
-    /// The node of an input layer.
-    let ofInput (layer: Layer) (aval: Aval) : KerasTensor = input layer aval
-
     /// Calls a layer with arguments as Keras would take them.
-    let callWith
-        (layer: Layer)
-        (arguments: Argument list)
-        (keywordArguments: (string * Argument) list)
-        : KerasTensor[] =
-        let node = Node(layer, arguments, keywordArguments)
-        let inputs = Argument.inputs node
+    static member Layer(layer: Layer, arguments: Argument list, keywords: (string * Argument) list) : KerasTensor[] =
+        let node = Node(layer, arguments, keywords)
+        let inputs = arguments |> List.collect (fun a -> a.Tensors) |> List.toArray
 
         // Shapes do not depend on the values of further tensors (masks, initial states).
         let placeholder (t: KerasTensor) = Lax.zeros (Aval.withShape (Dims.map (max 1) t.Shape) t.Aval)
-        let tensors, values = keywords placeholder keywordArguments
+
+        let tensors, values = Calls.Keywords(placeholder, keywords)
 
         let blueprint =
             Blueprint.ofLayerWith
@@ -146,6 +158,117 @@ module Symbolic =
                 blueprint.Masked
 
         node.Outputs
+
+    /// The layer that stands for an operation on arguments of this form: the same constants, tensors in the same places.
+    static member OperationLayer
+        (
+            modul: string,
+            className: string,
+            name: string option,
+            config: (string * Json) list,
+            arguments: Argument list,
+            keywords: (string * Argument) list
+        ) : Layer =
+        let compute = GraphOperations.find modul className config
+        let name = name |> Option.defaultWith (fun () -> Naming.unique (Naming.snakeCase className))
+
+        let apply (call: Call) (xs: Tensor[]) : Tensor[] =
+            let mutable next = 0
+
+            let rec fill (source: unit -> Tensor) (a: Argument) : OperationArgument =
+                match a with
+                | Argument.Tensor _ -> OperationArgument.Tensor(source ())
+                | Argument.List items -> OperationArgument.List(items |> List.map (fill source))
+                | Argument.Dict pairs -> OperationArgument.List(pairs |> List.map (snd >> fill source))
+                | Argument.Value json -> OperationArgument.Value json
+
+            let following (tensors: Tensor[]) =
+                let mutable i = -1
+
+                fun () ->
+                    i <- i + 1
+                    tensors[i]
+
+            let positional = following xs
+
+            compute {
+                Positional = arguments |> List.map (fill positional)
+                Keywords =
+                    keywords
+                    |> List.map (fun (key, a) ->
+                        let own = Map.tryFind key call.Arguments.Tensors |> Option.defaultValue [||]
+                        key, fill (following own) a)
+            }
+
+        Layer(
+            name,
+            true,
+            GraphOperations.policy,
+            None,
+            {
+                Class = className
+                Module = modul
+                RegisteredName = Some className
+                Config = ("name", Json.Text name) :: config
+                Bare = true
+                Children = []
+                Check = (fun _ _ -> ())
+                Variables = (fun _ -> [])
+                Apply = apply
+                Masks = MaskRule.Own
+            }
+        )
+
+    /// Calls an operation: every call is a layer of its own, as in Keras.
+    static member Operation
+        (
+            modul: string,
+            className: string,
+            name: string option,
+            config: (string * Json) list,
+            arguments: Argument list,
+            keywords: (string * Argument) list
+        ) : KerasTensor[] =
+        let layer = Calls.OperationLayer(modul, className, name, config, arguments, keywords)
+        Calls.Layer(layer, arguments, keywords)
+
+    /// An operation of two operands.
+    static member Binary(className: string, x: Argument, y: Argument) : KerasTensor =
+        (Calls.Operation("keras.src.ops.numpy", className, None, [], [ x; y ], []))[0]
+
+/// Arguments of layer calls.
+[<RequireQualifiedAccess>]
+module internal Argument =
+    /// The symbolic tensors in an argument, in order.
+    let tensors (a: Argument) : KerasTensor list = a.Tensors
+
+    /// The symbolic tensors among the inputs of a call: those of the positional arguments.
+    let inputs (n: Node) : KerasTensor[] = n.Arguments |> List.collect tensors |> List.toArray
+
+/// Calls of layers on symbolic tensors.
+[<RequireQualifiedAccess>]
+module Symbolic =
+    let private input (layer: Layer) (aval: Aval) : KerasTensor =
+        let node = Node(layer, [], [])
+        let t = KerasTensor(aval, layer.Name, node, 0, false)
+        node.Outputs <- [| t |]
+        t
+
+    /// The node of an input layer.
+    let ofInput (layer: Layer) (aval: Aval) : KerasTensor = input layer aval
+
+    /// Calls a layer with arguments as Keras would take them.
+    let callWith
+        (layer: Layer)
+        (arguments: Argument list)
+        (keywordArguments: (string * Argument) list)
+        : KerasTensor[] =
+        Calls.Layer(layer, arguments, keywordArguments)
+
+    /// Applies an operation of `keras.ops` by its class name, as `Mean` or `GetItem`: `config` has the arguments of its
+    /// class (`axis`), `arguments` those of the call. An unknown class is an error that lists near ones.
+    let operation (className: string) (config: (string * Json) list) (arguments: Argument list) : KerasTensor[] =
+        Calls.Operation(GraphOperations.moduleOf className, className, None, config, arguments, [])
 
     /// Calls a layer on one symbolic tensor.
     let call (layer: Layer) (x: KerasTensor) : KerasTensor = (callWith layer [ Argument.Tensor x ] [])[0]
@@ -172,44 +295,76 @@ type LayerGraph = {
 /// Graphs of models.
 [<RequireQualifiedAccess>]
 module LayerGraph =
+    /// The calls between inputs and outputs in Keras's order: by falling distance from the outputs, then by the order in
+    /// which a walk back from the outputs meets their layers. Layers, weights and files follow it.
+    let private ordered (inputs: KerasTensor[]) (outputs: KerasTensor[]) : Node[] =
+        let given = HashSet<KerasTensor>(inputs, HashIdentity.Reference)
+        let met = Dictionary<Layer, int>(HashIdentity.Reference)
+        let entered = HashSet<Node>(HashIdentity.Reference)
+        let finished = List<Node>()
+        // A call is met, then its sources are, one after the other, then it is finished: sources stand before it.
+        let walk = Stack<struct (Node * KerasTensor list)>()
+
+        let enter (t: KerasTensor) =
+            if entered.Add t.Node then
+                met.TryAdd(t.Node.Layer, met.Count) |> ignore
+                let sources = t.Node.Sources
+
+                if given.Contains t then
+                    walk.Push(struct (t.Node, []))
+                elif sources.IsEmpty then
+                    Fail.value
+                        "Model"
+                        $"an output depends on {t}, which is not among the inputs"
+                        "Name every Input in the inputs of the model."
+                else
+                    walk.Push(struct (t.Node, sources))
+
+        for output in outputs do
+            enter output
+
+            while walk.Count > 0 do
+                match walk.Pop() with
+                | struct (node, []) -> finished.Add node
+                | struct (node, next :: rest) ->
+                    walk.Push(struct (node, rest))
+                    enter next
+
+        let depths = Dictionary<Node, int>(HashIdentity.Reference)
+        let layerDepths = Dictionary<Layer, int>(HashIdentity.Reference)
+
+        let known (d: Dictionary<'k, int>) key =
+            match d.TryGetValue key with
+            | true, n -> n
+            | _ -> 0
+
+        for node in Seq.rev finished do
+            // All calls of a layer are at least as far as the farthest one met before.
+            let depth = max (known depths node) (known layerDepths node.Layer)
+            depths[node] <- depth
+            layerDepths[node.Layer] <- depth
+
+            if not (node.Outputs |> Array.exists given.Contains) then
+                for source in node.Sources do
+                    depths[source.Node] <- max (known depths source.Node) (depth + 1)
+
+        // Inputs that no output needs.
+        for input in inputs do
+            if entered.Add input.Node then
+                met[input.Node.Layer] <- -1
+                depths[input.Node] <- 0
+                finished.Add input.Node
+
+        finished.ToArray()
+        |> Array.sortBy (fun node -> struct (-depths[node], met[node.Layer], node.Number))
+
     /// The graph between inputs and outputs; an error where an output depends on something else.
     let make (inputForm: Argument) (outputForm: Argument) : LayerGraph =
         let inputs = Argument.tensors inputForm |> List.toArray
         let outputs = Argument.tensors outputForm |> List.toArray
-        let seen = HashSet<obj>(ReferenceEqualityComparer.Instance)
-        let nodes = List<Node>()
-        let isInput (t: KerasTensor) = inputs |> Array.exists (fun i -> obj.ReferenceEquals(i, t))
+        let nodes = ordered inputs outputs
 
-        let rec visit (t: KerasTensor) =
-            if seen.Add(Unchecked.nonNull (box t.Node)) then
-                let before =
-                    (t.Node.Arguments |> List.collect Argument.tensors)
-                    @ (t.Node.Keywords |> List.collect (snd >> Argument.tensors))
-
-                if not (isInput t) then
-                    if before.IsEmpty then
-                        Fail.value
-                            "Model"
-                            $"an output depends on {t}, which is not among the inputs"
-                            "Name every Input in the inputs of the model."
-
-                    List.iter visit before
-
-                nodes.Add t.Node
-
-        Array.iter visit inputs
-        Array.iter visit outputs
-
-        let layers =
-            nodes
-            |> Seq.map (fun n -> n.Layer)
-            |> Seq.fold
-                (fun (acc: List<Layer>) l ->
-                    if not (acc.Exists(fun o -> obj.ReferenceEquals(o, l))) then
-                        acc.Add l
-
-                    acc)
-                (List<Layer>())
+        let layers = nodes |> Seq.map (fun n -> n.Layer) |> Seq.distinct |> Seq.toArray
 
         let names = HashSet<string>()
 
@@ -223,8 +378,8 @@ module LayerGraph =
         {
             Inputs = inputs
             Outputs = outputs
-            Nodes = nodes.ToArray()
-            Layers = layers.ToArray()
+            Nodes = nodes
+            Layers = layers
             InputForm = inputForm
             OutputForm = outputForm
         }
@@ -261,7 +416,7 @@ module LayerGraph =
 
             if not isInput then
                 let find (t: KerasTensor) = env[key t]
-                let tensors, values = Symbolic.keywords find n.Keywords
+                let tensors, values = Calls.Keywords(find, n.Keywords)
                 let xs = Argument.inputs n |> Array.map find
                 let ys = call.Child(n.Layer, xs, { Tensors = tensors; Values = values })
                 Array.iter2 (fun t y -> env[key t] <- y) n.Outputs ys
