@@ -15,6 +15,8 @@ type Blueprint = {
     Outputs: Aval[]
     /// Per output: does it carry a mask?
     Masked: bool[]
+    /// All layers inside, however deep, and the layer itself, with the shapes (-1 where unknown) of their first inputs.
+    Calls: struct (Layer * Dims[])[]
 }
 
 /// Building of layers and models.
@@ -49,22 +51,23 @@ module Blueprint =
                     ys)
                 (inputs |> Array.map (withSize size))
 
-        frame.Variables.ToArray(), outs, masked
+        frame.Variables.ToArray(), outs, masked, frame.Calls.ToArray()
 
-    let private both (a: Aval) (b: Aval) : Aval =
-        let unknown i = a.Shape[i] <> b.Shape[i]
-        Aval.withShape (Dims.ofSeq (Array.init a.Rank (fun i -> if unknown i then -1 else a.Shape[i]))) a
+    let private common (a: Dims) (b: Dims) : Dims =
+        Dims.ofSeq (Array.init a.Rank (fun i -> if a[i] <> b[i] then -1 else a[i]))
+
+    let private both (a: Aval) (b: Aval) : Aval = Aval.withShape (common a.Shape b.Shape) a
 
     /// Builds a layer for inputs of the given shapes; `masks` says which of them carry a mask.
     let ofLayerWith (layer: Layer) (inputs: Aval[]) (masks: bool[]) (arguments: CallArguments) : Blueprint =
-        let variables, outs, masked = probe layer masks arguments first inputs
+        let variables, outs, masked, calls = probe layer masks arguments first inputs
         let isOpen = inputs |> Array.exists (fun a -> a.Shape |> Seq.exists (fun n -> n < 0))
 
-        let outs =
+        let outs, calls =
             if not isOpen then
-                outs
+                outs, calls
             else
-                let again, others, _ = probe layer masks arguments second inputs
+                let again, others, _, otherCalls = probe layer masks arguments second inputs
 
                 Array.iter2
                     (fun (a: BuiltVariable) (b: BuiltVariable) ->
@@ -78,13 +81,15 @@ module Blueprint =
                     variables
                     again
 
-                Array.map2 both outs others
+                let merged (struct (l: Layer, a: Dims[])) (struct (_, b: Dims[])) = struct (l, Array.map2 common a b)
+                Array.map2 both outs others, Array.map2 merged calls otherCalls
 
         {
             Inputs = inputs
             Variables = variables
             Outputs = outs
             Masked = masked
+            Calls = calls
         }
 
     /// Builds a layer for inputs of the given shapes (-1 where unknown).

@@ -117,7 +117,8 @@ and [<NoEquality; NoComparison>] LayerParts = {
     Config: (string * Json) list
     /// True if `Config` has all keys, name and dtype included, as for InputLayer.
     Bare: bool
-    /// Layers inside this one, by the attribute under which Keras keeps them.
+    /// Layers inside this one, by the attribute under which Keras keeps them (`key_dense`). An attribute that is a list of
+    /// layers ends in `/` and stands here once for each (`cells/`).
     Children: (string * Layer) list
     /// Refuses inputs of shapes that the layer cannot take; runs before variables are declared.
     Check: Call -> Dims[] -> unit
@@ -167,7 +168,9 @@ and [<Sealed; AllowNullLiteral>] Layer
 and [<Sealed; AllowNullLiteral>] Frame internal (lookup: string -> Tensor, training: bool, key: Tensor, isBuild: bool) =
     let built = Dictionary<string, BuiltVariable>()
     let order = List<BuiltVariable>()
+    let calls = List<struct (Layer * Dims[])>()
     let layers = Dictionary<string, Layer>()
+    let places = Dictionary<obj, string>(ReferenceEqualityComparer.Instance)
     let updates = Dictionary<string, Tensor>()
     let losses = List<Tensor>()
     let masks = Dictionary<obj, Tensor>(ReferenceEqualityComparer.Instance)
@@ -185,6 +188,9 @@ and [<Sealed; AllowNullLiteral>] Frame internal (lookup: string -> Tensor, train
     /// The variables declared so far, in order.
     member _.Variables = order
 
+    /// The layers in the order of their first calls, with the shapes of the inputs; only while variables are declared.
+    member internal _.Calls = calls
+
     /// New values of state, by path.
     member _.Updates = updates
 
@@ -197,6 +203,17 @@ and [<Sealed; AllowNullLiteral>] Frame internal (lookup: string -> Tensor, train
         | true, t -> t
         | _ -> if isBuild then Lax.zeros aval else lookup path
 
+    /// Where the variables of a layer are: at the path of its first call, since one layer is shared by all its uses, even
+    /// by those in models inside models.
+    member internal _.Place(layer: Layer, path: string) : string =
+        let key = Unchecked.nonNull (box layer)
+
+        match places.TryGetValue key with
+        | true, first -> first
+        | _ ->
+            places[key] <- path
+            path
+
     /// Registers a layer's variables at its first call.
     member internal _.Enter(path: string, layer: Layer, trainable: bool, inputs: Dims[]) : VarSpec list =
         match layers.TryGetValue path with
@@ -208,6 +225,10 @@ and [<Sealed; AllowNullLiteral>] Frame internal (lookup: string -> Tensor, train
         | _ -> ()
 
         let isNew = layers.TryAdd(path, layer)
+
+        if isNew && isBuild then
+            calls.Add(struct (layer, inputs))
+
         let specs = layer.Parts.Variables inputs
 
         if isNew then
@@ -398,6 +419,7 @@ and [<Sealed>] Call
         (frame: Frame, path: string, layer: Layer, trainableAround: bool, inputs: Tensor[], arguments: CallArguments)
         : Tensor[] =
         Scope.enter layer.Name (fun () ->
+            let path = frame.Place(layer, path)
             let trainable = trainableAround && layer.Trainable
             let shapes = inputs |> Array.map (fun x -> x.Shape)
             let call = Call(frame, path, layer, trainable, shapes, arguments)

@@ -1,12 +1,12 @@
-/// The operations of `keras.ops` that may stand in the graph of a model, by the class names that files have. A class has
-/// arguments of its own (its config), a call has operands. The table is closed: nothing is looked up by reflection.
+/// The operations of `keras.ops` that may stand in the graph of a model, by the class names that files have. A class
+/// has arguments of its own (its config), a call has operands. The table is closed: nothing is found by reflection.
 namespace Keras.FSharp
 
 open System
 open System.Collections.Generic
 open Keras.FSharp.Saving
 
-/// An argument of one call of an operation: tensors in the places of the symbolic ones, everything else as it was given.
+/// An argument of one call of an operation: tensors in the places of the symbolic ones, all else as it was given.
 [<RequireQualifiedAccess; NoEquality; NoComparison>]
 type internal OperationArgument =
     | Tensor of Tensor
@@ -385,14 +385,14 @@ module internal GraphOperations =
         "TanhShrink", unary NnActivation.tanhShrink
         "Selu", unary NnActivation.selu
         "Mish", unary NnActivation.mish
-        "SoftShrink", withNumber "threshold" 0.5 NnActivation.softShrink
-        "HardShrink", withNumber "threshold" 0.5 NnActivation.hardShrink
-        "Elu", withNumber "alpha" 1.0 NnActivation.elu
-        "Celu", withNumber "alpha" 1.0 NnActivation.celu
-        "LeakyRelu", withNumber "negative_slope" 0.2 NnActivation.leakyRelu
-        "Squareplus", withNumber "b" 4.0 NnActivation.squareplus
-        "Glu", withAxis -1 NnActivation.glu
-        "Sparsemax", withAxis -1 NnActivation.sparsemax
+        "SoftShrink", withNumber "threshold" 0.5 (fun (x, n) -> NnActivation.softShrink (x, n))
+        "HardShrink", withNumber "threshold" 0.5 (fun (x, n) -> NnActivation.hardShrink (x, n))
+        "Elu", withNumber "alpha" 1.0 (fun (x, n) -> NnActivation.elu (x, n))
+        "Celu", withNumber "alpha" 1.0 (fun (x, n) -> NnActivation.celu (x, n))
+        "LeakyRelu", withNumber "negative_slope" 0.2 (fun (x, n) -> NnActivation.leakyRelu (x, n))
+        "Squareplus", withNumber "b" 4.0 (fun (x, n) -> NnActivation.squareplus (x, n))
+        "Glu", withAxis -1 (fun (x, axis) -> NnActivation.glu (x, axis))
+        "Sparsemax", withAxis -1 (fun (x, axis) -> NnActivation.sparsemax (x, axis))
         "Gelu",
         configured (fun c ->
             let approximate = c.Bool("approximate", true)

@@ -33,11 +33,11 @@ type Applied = {
 /// Pure functions on models and layers.
 [<AbstractClass; Sealed>]
 type Model private () =
-    static let plain (name: string) (cls: string) (modul: string) registered apply : Layer =
+    static let plain (name: string) (policy: DTypePolicy) (cls: string) (modul: string) registered apply : Layer =
         Layer(
             name,
             true,
-            DTypePolicy.current (),
+            policy,
             None,
             {
                 Class = cls
@@ -72,18 +72,24 @@ type Model private () =
     /// A model of a graph of layer calls. Forms say whether a tensor, a list or a dictionary was given.
     static member OfGraph(inputs: Argument, outputs: Argument, ?name: string) : Layer =
         let g = LayerGraph.make inputs outputs
-        let name = defaultArg name (Naming.unique "functional")
+        let name = name |> Option.defaultWith (fun () -> Naming.unique "functional")
 
         let model =
-            plain name "Functional" "keras.src.models.functional" (Some "Functional") (fun call xs ->
-                LayerGraph.run g call xs)
+            plain
+                name
+                (DTypePolicy.current ())
+                "Functional"
+                "keras.src.models.functional"
+                (Some "Functional")
+                (fun call xs -> LayerGraph.run g call xs)
 
         model.Content <- ValueSome(ModelContent.Functional g)
         model
 
     /// A model of layers in a row; an input layer, if there is one, comes first.
-    static member OfLayers(layers: Layer list, ?name: string) : Layer =
-        let name = defaultArg name (Naming.unique "sequential")
+    static member OfLayers(layers: Layer list, ?name: string, ?policy: DTypePolicy) : Layer =
+        let name = name |> Option.defaultWith (fun () -> Naming.unique "sequential")
+        let policy = policy |> Option.defaultWith DTypePolicy.current
 
         let isInput (l: Layer) = l.Class = "InputLayer"
         let names = HashSet<string>()
@@ -108,7 +114,7 @@ type Model private () =
         let body = layers |> List.filter (isInput >> not)
 
         let model =
-            plain name "Sequential" "keras" None (fun call xs ->
+            plain name policy "Sequential" "keras" None (fun call xs ->
                 match graph with
                 | Some g -> LayerGraph.run g call xs
                 | None -> (xs, body) ||> List.fold (fun xs l -> call.Child(l, xs)))

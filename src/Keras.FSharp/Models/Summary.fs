@@ -8,12 +8,7 @@ open System.Globalization
 open System.Text
 
 [<NoEquality; NoComparison>]
-type private Row = {
-    Name: string
-    Shape: string
-    Count: string
-    From: string
-}
+type private Row = { Name: string; Shape: string; Count: string; From: string }
 
 let private size (bytes: int64) : string =
     let units = [| "B"; "KB"; "MB"; "GB"; "TB" |]
@@ -42,11 +37,7 @@ let private rows (model: Layer) (blueprint: Blueprint) (nested: bool) (withSourc
 
     let rec walk (model: Layer) (path: string) (depth: int) : Row list =
         let label (l: Layer) =
-            (if depth = 0 then
-                 ""
-             else
-                 String.replicate (depth - 1) "     " + "   └ ")
-            + $"{l.Name} ({l.Class})"
+            (if depth = 0 then "" else String.replicate (depth - 1) "     " + "   └ ") + $"{l.Name} ({l.Class})"
 
         let inner (l: Layer) =
             if nested && Model.IsModel l then
@@ -138,9 +129,7 @@ let private table (widths: int[]) (rightAligned: int) (header: string[]) (body: 
                     let text = if k < lines.Length then lines[k] else ""
                     let inner = widths[i] - 2
 
-                    " "
-                    + (if i = rightAligned then text.PadLeft inner else text.PadRight inner)
-                    + " ")
+                    " " + (if i = rightAligned then text.PadLeft inner else text.PadRight inner) + " ")
 
             sb.Append(bar).Append(String.Join(string bar, parts)).Append(bar).Append('\n') |> ignore
 
@@ -194,19 +183,22 @@ let text (model: Layer) (blueprint: Blueprint) (lineLength: int) (expandNested: 
         else
             [| r.Name; r.Shape; r.Count; r.From |]
 
-    let trainable, frozen = blueprint.Variables |> Array.partition (fun v -> v.Trainable && v.Owner.Trainable)
+    let trainable, frozen =
+        blueprint.Variables |> Array.partition (fun v -> v.Trainable && v.Owner.Trainable)
 
     let total (avals: (int64 * DType) seq) =
         let n = avals |> Seq.sumBy fst
         let bytes = avals |> Seq.sumBy (fun (n, d) -> n * int64 (DType.size d))
         $"{grouped n} ({size bytes})"
 
-    let ofVariables (vs: BuiltVariable[]) =
-        vs |> Array.map (fun v -> v.Spec.Shape.Size, v.Spec.DType)
+    let ofVariables (vs: BuiltVariable[]) = vs |> Array.map (fun v -> v.Spec.Shape.Size, v.Spec.DType)
 
     let ofOptimizer = optimizer |> Array.map (fun a -> a.Shape.Size, a.DType)
     let sb = StringBuilder()
-    sb.Append($"Model: \"{model.Name}\"\n").Append(table widths 2 header (rows |> List.map cells)) |> ignore
+
+    sb.Append($"Model: \"{model.Name}\"\n").Append(table widths 2 header (rows |> List.map cells))
+    |> ignore
+
     let all = Array.append (ofVariables blueprint.Variables) ofOptimizer
 
     sb

@@ -20,8 +20,8 @@ type Argument =
         | Dict pairs -> pairs |> List.collect (fun (_, i) -> i.Tensors)
         | Value _ -> []
 
-/// The result of a layer call that has not been computed: a shape (-1 where unknown), an element type, and where it comes
-/// from (`keras.KerasTensor`).
+/// The result of a layer call that has not been computed: a shape (-1 where unknown), an element type, and where it
+/// comes from (`keras.KerasTensor`).
 and [<Sealed; AllowNullLiteral>] KerasTensor internal (aval: Aval, name: string, node: Node, index: int, isMasked: bool)
     =
     /// The shape; -1 where a size is unknown, as the batch usually is.
@@ -159,7 +159,7 @@ and [<AbstractClass; Sealed>] internal Calls private () =
 
         node.Outputs
 
-    /// The layer that stands for an operation on arguments of this form: the same constants, tensors in the same places.
+    /// The layer that stands for an operation on arguments of this form: constants as they are, tensors in these places.
     static member OperationLayer
         (
             modul: string,
@@ -295,22 +295,25 @@ type LayerGraph = {
 /// Graphs of models.
 [<RequireQualifiedAccess>]
 module LayerGraph =
-    /// The calls between inputs and outputs in Keras's order: by falling distance from the outputs, then by the order in
-    /// which a walk back from the outputs meets their layers. Layers, weights and files follow it.
+    /// The calls between inputs and outputs in Keras's order: by falling distance from the outputs, then by the order
+    /// in which a walk back from the outputs meets their layers. Layers, weights and files follow it.
     let private ordered (inputs: KerasTensor[]) (outputs: KerasTensor[]) : Node[] =
-        let given = HashSet<KerasTensor>(inputs, HashIdentity.Reference)
-        let met = Dictionary<Layer, int>(HashIdentity.Reference)
-        let entered = HashSet<Node>(HashIdentity.Reference)
+        let same = ReferenceEqualityComparer.Instance
+        let key (x: 'a) = Unchecked.nonNull (box x)
+        let given = HashSet<obj>(inputs |> Seq.map key, same)
+        let isGiven (t: KerasTensor) = given.Contains(key t)
+        let met = Dictionary<obj, int>(same)
+        let entered = HashSet<obj>(same)
         let finished = List<Node>()
         // A call is met, then its sources are, one after the other, then it is finished: sources stand before it.
         let walk = Stack<struct (Node * KerasTensor list)>()
 
         let enter (t: KerasTensor) =
-            if entered.Add t.Node then
-                met.TryAdd(t.Node.Layer, met.Count) |> ignore
+            if entered.Add(key t.Node) then
+                met.TryAdd(key t.Node.Layer, met.Count) |> ignore
                 let sources = t.Node.Sources
 
-                if given.Contains t then
+                if isGiven t then
                     walk.Push(struct (t.Node, []))
                 elif sources.IsEmpty then
                     Fail.value
@@ -330,39 +333,46 @@ module LayerGraph =
                     walk.Push(struct (node, rest))
                     enter next
 
-        let depths = Dictionary<Node, int>(HashIdentity.Reference)
-        let layerDepths = Dictionary<Layer, int>(HashIdentity.Reference)
+        let depths = Dictionary<obj, int>(same)
+        let layerDepths = Dictionary<obj, int>(same)
 
-        let known (d: Dictionary<'k, int>) key =
-            match d.TryGetValue key with
+        let known (d: Dictionary<obj, int>) (x: 'a) =
+            match d.TryGetValue(key x) with
             | true, n -> n
             | _ -> 0
 
         for node in Seq.rev finished do
             // All calls of a layer are at least as far as the farthest one met before.
             let depth = max (known depths node) (known layerDepths node.Layer)
-            depths[node] <- depth
-            layerDepths[node.Layer] <- depth
+            depths[key node] <- depth
+            layerDepths[key node.Layer] <- depth
 
-            if not (node.Outputs |> Array.exists given.Contains) then
+            if not (node.Outputs |> Array.exists isGiven) then
                 for source in node.Sources do
-                    depths[source.Node] <- max (known depths source.Node) (depth + 1)
+                    depths[key source.Node] <- max (known depths source.Node) (depth + 1)
 
         // Inputs that no output needs.
         for input in inputs do
-            if entered.Add input.Node then
-                met[input.Node.Layer] <- -1
-                depths[input.Node] <- 0
+            if entered.Add(key input.Node) then
+                met[key input.Node.Layer] <- -1
+                depths[key input.Node] <- 0
                 finished.Add input.Node
 
         finished.ToArray()
-        |> Array.sortBy (fun node -> struct (-depths[node], met[node.Layer], node.Number))
+        |> Array.sortBy (fun node -> struct (-depths[key node], met[key node.Layer], node.Number))
+
+    /// The tensors of a form in the order in which Keras takes them: dictionaries by key.
+    let rec private walked (form: Argument) : KerasTensor list =
+        match form with
+        | Argument.Dict pairs -> pairs |> List.sortBy fst |> List.collect (snd >> walked)
+        | Argument.List items -> items |> List.collect walked
+        | other -> other.Tensors
 
     /// The graph between inputs and outputs; an error where an output depends on something else.
     let make (inputForm: Argument) (outputForm: Argument) : LayerGraph =
         let inputs = Argument.tensors inputForm |> List.toArray
         let outputs = Argument.tensors outputForm |> List.toArray
-        let nodes = ordered inputs outputs
+        let nodes = ordered inputs (walked outputForm |> List.toArray)
 
         let layers = nodes |> Seq.map (fun n -> n.Layer) |> Seq.distinct |> Seq.toArray
 
