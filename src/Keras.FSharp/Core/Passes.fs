@@ -119,6 +119,20 @@ let private isOne (s: Scalar) =
     | Scalar.Float f -> f = 1.0
     | Scalar.Complex(re, im) -> re = 1.0 && im = 0.0
 
+/// The number that an element type makes of a scalar, where that is easily said.
+let private stored (d: DType) (s: Scalar) : float voption =
+    match d, s with
+    | _, Scalar.Complex _ -> ValueNone
+    | DType.Bool, _ -> ValueSome(if isZero s then 0.0 else 1.0)
+    | DType.Float64, _ -> ValueSome(s.ToFloat())
+    | DType.Float32, _ -> ValueSome(float (float32 (s.ToFloat())))
+    | DType.Float16, _ -> ValueSome(float (Half.op_Explicit (s.ToFloat()): Half))
+    | _ ->
+        // Small whole numbers are what they are in every other type.
+        match s.ToFloat() with
+        | x when x = truncate x && x >= 0.0 && x <= 127.0 -> ValueSome x
+        | _ -> ValueNone
+
 /// A transposed operand of a matrix product is read in place where the order of its free axes stays.
 let private throughTranspose (perm: Dims) (contract: Dims) (batch: Dims) : struct (Dims * Dims) voption =
     let free = Dims.complement perm.Rank (Dims.append contract batch)
@@ -172,7 +186,8 @@ let private simplify (b: Builder) (p: Prim) (inputs: int[]) : Rewrite =
     | Prim.Binary BinaryOp.Pow ->
         match filled 1 with
         | ValueSome s when isOne s -> Same inputs[0]
-        | ValueSome s when s.ToFloat() = 2.0 -> Replace(Prim.Binary BinaryOp.Mul, [| inputs[0]; inputs[0] |])
+        | ValueSome(Scalar.Int 2L)
+        | ValueSome(Scalar.Float 2.0) -> Replace(Prim.Binary BinaryOp.Mul, [| inputs[0]; inputs[0] |])
         | _ -> Keep
     | Prim.Unary UnaryOp.Neg ->
         match definition 0 with
@@ -181,8 +196,10 @@ let private simplify (b: Builder) (p: Prim) (inputs: int[]) : Rewrite =
     | Prim.Convert d ->
         match filled 0 with
         | _ when (aval 0).DType = d -> Same inputs[0]
-        | ValueSome s when not (DType.isInteger d) && d <> DType.Bool && not (DType.isComplex (aval 0).DType) ->
-            Replace(Prim.Full({ aval 0 with DType = d }, Scalar.Float(s.ToFloat())), [||])
+        | ValueSome s when DType.isDifferentiable d ->
+            match stored (aval 0).DType s with
+            | ValueSome x -> Replace(Prim.Full({ aval 0 with DType = d }, Scalar.Float x), [||])
+            | ValueNone -> Keep
         | _ -> Keep
     | Prim.Reshape d ->
         match definition 0 with
