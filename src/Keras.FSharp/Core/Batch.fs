@@ -47,6 +47,7 @@ type internal BatchTrace(size: int) =
             ys
             |> Array.map (fun y ->
                 let struct (v, b) = t.Value y
+                Core.checkResult "vmap" v
                 Batchings.materialize size b v)
         finally
             t.IsOpen <- false

@@ -79,6 +79,26 @@ module internal Core =
 
     let inline concrete (aval: Aval) (b: Buffer) : Tensor = Tensor(aval, Value.Concrete b)
 
+    /// A result of a transformation, which must not belong to one that has returned.
+    let checkResult (what: string) (x: Tensor) : unit =
+        match x.Value with
+        | Value.Traced(t, _) when not t.IsOpen ->
+            Fail.state
+                what
+                $"the function returned a tensor of a {t.Name} that has already returned"
+                "Return values from the transformed function instead of keeping them in a variable outside of it."
+        | _ -> ()
+
+    /// Runs `f` while operations without operands join another graph, or none.
+    let inline private joining (graph: Trace) ([<InlineIfLambda>] f: unit -> 'a) : 'a =
+        let before = Ambient.Graph
+        Ambient.Graph <- graph
+
+        try
+            f ()
+        finally
+            Ambient.Graph <- before
+
     /// Moves a tensor's elements to another backend.
     let transfer (target: IBackend) (x: Tensor) : Tensor =
         match x.Value with
@@ -105,7 +125,18 @@ module internal Core =
             | Value.Concrete _ -> ()
 
         if not (isNull top) then
-            top.Bind(p, xs)
+            let graph = Ambient.Graph
+
+            if not (isNull graph) && graph.Level > top.Level then
+                // Results live longer than the capture in progress, so nothing in them may belong to it.
+                let mutable outer = graph.Enclosing
+
+                while not (isNull outer) && outer.Level > top.Level do
+                    outer <- outer.Enclosing
+
+                joining outer (fun () -> top.Bind(p, xs))
+            else
+                top.Bind(p, xs)
         elif xs.Length = 0 && not (isNull Ambient.Graph) then
             Ambient.Graph.Bind(p, xs)
         else
@@ -128,7 +159,15 @@ module internal Core =
         if not same then
             eval p (Array.map (transfer Backends.Current) xs)
         else
-            let results = evalOn backend p xs
+            let results =
+                match p with
+                | Prim.Call _
+                | Prim.Cond _
+                | Prim.While _
+                | Prim.Scan _ when not (isNull Ambient.Graph) ->
+                    // What these are made of is executed too, and joins no graph.
+                    joining null (fun () -> evalOn backend p xs)
+                | _ -> evalOn backend p xs
 
             match inspect with
             | ValueSome f -> f p xs results

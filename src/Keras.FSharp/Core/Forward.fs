@@ -54,7 +54,10 @@ type internal ForwardTrace() =
             finally
                 t.IsOpen <- false
 
-        struct (Array.map t.Primal outs, Array.map t.Tangent outs, Array.map t.Primal aux)
+        let ys, rest = Array.map t.Primal outs, Array.map t.Primal aux
+        Array.iter (Core.checkResult "jvp") ys
+        Array.iter (Core.checkResult "jvp") rest
+        struct (ys, Array.map t.Tangent outs, rest)
 
     static member private Sum(terms: Tensor[]) : Tensor =
         (null, terms)

@@ -51,6 +51,7 @@ type internal GraphTrace(name: string) =
     /// The finished graph.
     member t.Finish(inputs: Tensor[], outputs: Tensor[]) : Graph =
         let inputs = Array.map t.Variable inputs
+        Array.iter (Core.checkResult t.Name) outputs
         let outputs = Array.map t.Variable outputs
 
         { Avals = avals.ToArray()
@@ -66,6 +67,7 @@ module internal Stage =
     let trace (name: string) (f: Tensor[] -> Tensor[]) (inputs: Aval[]) : Graph =
         let t = GraphTrace name
         let before = Ambient.Graph
+        t.Enclosing <- before
         Ambient.Graph <- t
 
         try

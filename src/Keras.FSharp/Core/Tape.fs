@@ -125,7 +125,10 @@ module internal Tape =
             leaves
             |> Array.map (fun struct (_, leaf) -> if cts[leaf.Index].Length = 0 then null else cts[leaf.Index][0])
 
-        struct (Array.map t.Primal outs, Array.map t.Primal aux, pullback)
+        let ys, rest = Array.map t.Primal outs, Array.map t.Primal aux
+        Array.iter (Core.checkResult "grad") ys
+        Array.iter (Core.checkResult "grad") rest
+        struct (ys, rest, pullback)
 
     /// `f` at `xs`, and the function from cotangents of the results to cotangents of `xs` (null: zero).
     and vjp (f: Tensor[] -> Tensor[]) (xs: Tensor[]) : struct (Tensor[] * (Tensor[] -> Tensor[])) =

@@ -460,6 +460,9 @@ and [<AbstractClass; AllowNullLiteral>] internal Trace(level: int64, name: strin
     /// False once the transformation has returned.
     member val IsOpen = true with get, set
 
+    /// Of a graph capture: the capture that it began in, or null.
+    member val Enclosing: Trace = null with get, set
+
     abstract Bind: prim: Prim * inputs: Tensor[] -> Tensor[]
 
 /// Elements in the memory of a backend.
