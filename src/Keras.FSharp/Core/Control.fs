@@ -154,12 +154,17 @@ let checkpoint (f: Tensor[] -> Tensor[]) (xs: Tensor[]) : Tensor[] =
 
 /// `f` with the given pullback (inputs, outputs, cotangents to cotangents of the inputs, null for zero).
 let customVjp (f: Tensor[] -> Tensor[]) (pullback: Tensor[] -> Tensor[] -> Tensor[] -> Tensor[]) (xs: Tensor[]) =
+    let struct (g, captured) = Stage.close "custom_vjp" f (avals xs)
+    let outs = g.Outputs |> Array.map (fun v -> g.Avals[v])
+    let n = captured.Length
+
     let vjp =
         CompositeVjp(fun inputs outputs cts ->
             let zeroed = Array.map2 (fun (y: Tensor) ct -> if isNull ct then Lax.zerosLike y else ct) outputs cts
-            pullback inputs outputs zeroed)
+            // The pullback knows nothing of what the function captured: no gradient flows there.
+            Array.append (Array.zeroCreate n) (pullback (Array.skip n inputs) outputs zeroed))
 
     let c =
-        Composite("custom_vjp", 1, [], Stage.outputsOf f, f, ValueSome vjp, false, true)
+        Composite("custom_vjp", 1, [], (fun _ -> outs), Core.interpret g, ValueSome vjp, false, true)
 
-    Lax.call c xs
+    Lax.call c (Array.append captured xs)

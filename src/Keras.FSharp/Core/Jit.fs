@@ -68,7 +68,10 @@ type Jit<'a, 'b>(name: string, f: 'a -> 'b, donate: string -> bool) =
                     let last = order[order.Count - 1]
 
                     if not (last.Form.Equals key.Form) then
-                        "the form of the argument or one of its static values differs from that of the call before"
+                        let before, now = last.Form.Entries, key.Form.Entries
+                        let listed (xs: string list) = if xs.IsEmpty then "nothing" else String.Join("; ", xs)
+                        let came, gone = List.except before now, List.except now before
+                        $"the form of the argument or a static value changed: {listed came} instead of {listed gone}"
                     elif not (obj.ReferenceEquals(last.Backend, key.Backend)) then
                         $"the backend changed from {last.Backend.Name} to {key.Backend.Name}"
                     else

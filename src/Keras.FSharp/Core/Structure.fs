@@ -33,8 +33,8 @@ type Structure internal (root: Node) =
         | :? Structure as s -> s.Root.Equals root
         | _ -> false
 
-    /// The paths and the static values, for messages.
-    override _.ToString() =
+    /// The paths of the tensors and the static values, one text for each.
+    member internal _.Entries: string list =
         let rec go (prefix: string) (n: Node) =
             if n.Codec.IsTensor then
                 [ (if prefix = "" then "tensor" else prefix) ]
@@ -43,7 +43,11 @@ type Structure internal (root: Node) =
             else
                 n.Children |> Seq.mapi (fun i c -> go (prefix + n.Codec.Segment(n, i)) c) |> List.concat
 
-        "{" + String.Join("; ", go "" root) + "}"
+        go "" root
+
+    /// The paths and the static values, for messages.
+    override s.ToString() =
+        "{" + String.Join("; ", s.Entries) + "}"
 
 /// Which codec a type has.
 [<RequireQualifiedAccess>]

@@ -92,6 +92,9 @@ module Transform =
         let tangents = Structure.tensors tangent
         checkFloat "jvp" leaves form
 
+        if tangents.Length <> leaves.Length then
+            Fail.value "jvp" $"got {tangents.Length} tangents for {leaves.Length} arguments" "Pass one for each."
+
         Array.iter2
             (fun (x: Tensor) (t: Tensor) ->
                 if not (x.Aval.Equals t.Aval) then
@@ -213,6 +216,22 @@ module Transform =
 
         flat, (fun () -> ValueOption.get resultForm)
 
+    /// Branches on flat lists, which must return values of one form.
+    let private liftBranches (op: string) (branches: ('a -> 'b)[]) (form: Structure) =
+        let mutable common = ValueNone
+
+        let flat f xs =
+            let struct (outs, kept) = Structure.flattenAs "result" (f (Structure.unflatten<'a> form xs))
+
+            match common with
+            | ValueSome(s: Structure) when not (s.Equals kept) ->
+                Fail.value op $"the branches return values of different forms: {s} and {kept}" "Return one form from all."
+            | _ -> common <- ValueSome kept
+
+            outs
+
+        Array.map flat branches, (fun () -> ValueOption.get common)
+
     /// `f`, whose intermediate values are not kept for the backward pass but computed again. Source: `jax.checkpoint`.
     let checkpoint (f: 'a -> 'b) (x: 'a) : 'b =
         let struct (leaves, form) = Structure.flattenAs "argument" x
@@ -263,21 +282,20 @@ module Transform =
     /// `ifTrue x` or `ifFalse x` by a scalar predicate; only one of them is run. Source: `jax.lax.cond`.
     let cond (predicate: Tensor) (ifTrue: 'a -> 'b) (ifFalse: 'a -> 'b) (x: 'a) : 'b =
         let struct (leaves, form) = Structure.flattenAs "argument" x
-        let yes, yesForm = lift "result" ifTrue form
-        let no, noForm = lift "result" ifFalse form
-        let ys = Control.cond predicate yes no leaves
-
-        if not ((yesForm ()).Equals(noForm ())) then
-            Fail.value "cond" "the branches return values of different forms" "Return the same form from both."
-
-        Structure.unflatten<'b> (yesForm ()) ys
+        let lifted, resultForm = liftBranches "cond" [| ifTrue; ifFalse |] form
+        let ys = Control.cond predicate lifted[0] lifted[1] leaves
+        Structure.unflatten<'b> (resultForm ()) ys
 
     /// The branch at a scalar index (clamped) applied to `x`; only that one is run. Source: `jax.lax.switch`.
     let switch (index: Tensor) (branches: ('a -> 'b) list) (x: 'a) : 'b =
         let struct (leaves, form) = Structure.flattenAs "argument" x
-        let lifted = branches |> List.map (fun f -> lift "result" f form) |> List.toArray
-        let ys = Control.switch (Lax.convert DType.Int32 index) (Array.map fst lifted) leaves
-        Structure.unflatten<'b> ((snd lifted[0]) ()) ys
+
+        if branches.IsEmpty then
+            Fail.value "switch" "there are no branches" "Pass one at least."
+
+        let lifted, resultForm = liftBranches "switch" (List.toArray branches) form
+        let ys = Control.switch (Lax.convert DType.Int32 index) lifted leaves
+        Structure.unflatten<'b> (resultForm ()) ys
 
     /// Applies `body` as long as `condition` gives true. Forward mode only; for gradients use `scan` or `foriLoop`.
     /// Source: `jax.lax.while_loop`.
