@@ -54,8 +54,7 @@ type internal BatchTrace(size: int) =
 
     /// A user's operation with a pullback of its own, mapped, with the mapped pullback.
     static member private Mapped(c: Composite, size: int, has: bool[]) : Composite =
-        let decompose xs =
-            BatchTrace.Map(size, has, c.Decompose, xs)
+        let decompose xs = BatchTrace.Map(size, has, c.Decompose, xs)
 
         let vjp =
             c.Vjp
@@ -96,16 +95,7 @@ type internal BatchTrace(size: int) =
                             let g = results[next - 1]
                             if has[i] then g else Lax.sum (Dims.own [| 0 |]) g)))
 
-        Composite(
-            c.Name,
-            c.Version,
-            c.Attrs,
-            Stage.outputsOf decompose,
-            decompose,
-            vjp,
-            false,
-            true
-        )
+        Composite(c.Name, c.Version, c.Attrs, Stage.outputsOf decompose, decompose, vjp, false, true)
 
     /// The graph of `g` mapped over the inputs marked; outputs at `outs` have the axis (all where it is null).
     static member private Graph(g: Graph, size: int, has: bool[]) : Graph =
@@ -135,8 +125,7 @@ type internal BatchTrace(size: int) =
             let index = Lax.clamp (Lax.scalarInt DType.Int32 0L) last xs[0]
 
             let results =
-                branches
-                |> Array.map (fun b -> BatchTrace.Map(size, operandMarks, Core.interpret b, operands))
+                branches |> Array.map (fun b -> BatchTrace.Map(size, operandMarks, Core.interpret b, operands))
 
             let mutable chosen = results[0]
 
@@ -205,8 +194,7 @@ type internal BatchTrace(size: int) =
             let carries = materialize (Array.sub has c k) (Array.sub xs c k)
             let sequenceMarks = Array.skip (c + k) has
 
-            let sequences =
-                Array.map2 (fun x b -> if b then swap x else x) (Array.skip (c + k) xs) sequenceMarks
+            let sequences = Array.map2 (fun x b -> if b then swap x else x) (Array.skip (c + k) xs) sequenceMarks
 
             let marks = Array.concat [ Array.sub has 0 c; Array.create k true; sequenceMarks ]
             let body = BatchTrace.Graph(d.Body, size, marks)

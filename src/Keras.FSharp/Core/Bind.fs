@@ -25,11 +25,7 @@ type internal Ambient private () =
 
     /// The path of the layer being called; empty outside.
     static member Scope
-        with get () =
-            if String.IsNullOrEmpty Ambient.scope then
-                ""
-            else
-                Ambient.scope
+        with get () = if String.IsNullOrEmpty Ambient.scope then "" else Ambient.scope
         and set (s: string) = Ambient.scope <- s
 
 /// Names the layer or function that operations are recorded under.
@@ -202,7 +198,7 @@ module internal Core =
 
     and private readInt (x: Tensor) : int =
         let b = buffer "control flow" x
-        let bytes = Array.zeroCreate<byte> (int x.Aval.ByteSize)
+        let bytes = Array.zeroCreate<byte>(int x.Aval.ByteSize)
         b.Backend.Download(b, x.Aval, Span bytes)
         if x.DType = DType.Bool then int bytes[0] else BitConverter.ToInt32(bytes, 0)
 
@@ -233,12 +229,9 @@ module internal Core =
 
         let stack (a: Aval) (items: Tensor[]) =
             if items.Length = 0 then
-                (backend.Execute(Prim.Full(a, Scalar.Int 0L), [||], [||], [| a |]))[0]
-                |> concrete a
+                (backend.Execute(Prim.Full(a, Scalar.Int 0L), [||], [||], [| a |]))[0] |> concrete a
             else
-                let rows =
-                    items
-                    |> Array.map (fun t -> (bind (Prim.Reshape(Dims.cons 1 t.Shape)) [| t |])[0])
+                let rows = items |> Array.map (fun t -> (bind (Prim.Reshape(Dims.cons 1 t.Shape)) [| t |])[0])
 
                 (bind (Prim.Concat 0) rows)[0]
 

@@ -37,12 +37,13 @@ let scan
 
     let results =
         Core.bind
-            (Prim.Scan
-                { Body = body
-                  Consts = captured.Length
-                  Carries = k
-                  Length = length
-                  Reverse = reverse })
+            (Prim.Scan {
+                Body = body
+                Consts = captured.Length
+                Carries = k
+                Length = length
+                Reverse = reverse
+            })
             (Array.concat [ captured; init; sequences ])
 
     struct (Array.truncate k results, Array.skip k results)
@@ -71,7 +72,10 @@ let switch (index: Tensor) (branches: (Tensor[] -> Tensor[])[]) (operands: Tenso
 /// `ifTrue` or `ifFalse` of the operands.
 let cond (predicate: Tensor) (ifTrue: Tensor[] -> Tensor[]) (ifFalse: Tensor[] -> Tensor[]) (operands: Tensor[]) =
     if predicate.Rank <> 0 then
-        Fail.value "cond" $"the predicate has shape {predicate.Shape}, expected a scalar" "Use where for elementwise choices."
+        Fail.value
+            "cond"
+            $"the predicate has shape {predicate.Shape}, expected a scalar"
+            "Use where for elementwise choices."
 
     let truth =
         if predicate.DType = DType.Bool then
@@ -90,6 +94,7 @@ let whileLoop (condition: Tensor[] -> Tensor) (body: Tensor[] -> Tensor[]) (init
 /// All prefixes combined by an associative function on slices along axis 0, in a logarithmic number of steps.
 let rec associativeScan (f: Tensor[] -> Tensor[] -> Tensor[]) (xs: Tensor[]) : Tensor[] =
     let n = xs[0].Shape[0]
+
     let part first last stride =
         xs
         |> Array.map (fun x ->
@@ -111,10 +116,7 @@ let rec associativeScan (f: Tensor[] -> Tensor[] -> Tensor[]) (xs: Tensor[]) : T
             if count = 0 then
                 part 0 1 1
             else
-                Array.map2
-                    (fun a b -> Lax.concat 0 [| a; b |])
-                    (part 0 1 1)
-                    (f (slice odd 0 count) laterEven)
+                Array.map2 (fun a b -> Lax.concat 0 [| a; b |]) (part 0 1 1) (f (slice odd 0 count) laterEven)
 
         // Even and odd places are interleaved by spreading both with zeros between.
         Array.map2
@@ -128,10 +130,7 @@ let rec associativeScan (f: Tensor[] -> Tensor[] -> Tensor[]) (xs: Tensor[]) : T
                 let e' = spread 0 (n - (2 * e.Shape[0] - 1)) e
                 let o' = spread 1 (n - 2 * o.Shape[0]) o
 
-                if e.DType = DType.Bool then
-                    Lax.logicalOr e' o'
-                else
-                    Lax.add e' o')
+                if e.DType = DType.Bool then Lax.logicalOr e' o' else Lax.add e' o')
             even
             odd
 
@@ -147,8 +146,7 @@ let checkpoint (f: Tensor[] -> Tensor[]) (xs: Tensor[]) : Tensor[] =
             let struct (_, pullback) = Tape.vjp run (Lax.barrier inputs)
             pullback gs)
 
-    let c =
-        Composite("checkpoint", 1, [], (fun _ -> outs), run, ValueSome vjp, false, true)
+    let c = Composite("checkpoint", 1, [], (fun _ -> outs), run, ValueSome vjp, false, true)
 
     Lax.call c (Array.append captured xs)
 
@@ -164,7 +162,6 @@ let customVjp (f: Tensor[] -> Tensor[]) (pullback: Tensor[] -> Tensor[] -> Tenso
             // The pullback knows nothing of what the function captured: no gradient flows there.
             Array.append (Array.zeroCreate n) (pullback (Array.skip n inputs) outputs zeroed))
 
-    let c =
-        Composite("custom_vjp", 1, [], (fun _ -> outs), Core.interpret g, ValueSome vjp, false, true)
+    let c = Composite("custom_vjp", 1, [], (fun _ -> outs), Core.interpret g, ValueSome vjp, false, true)
 
     Lax.call c (Array.append captured xs)

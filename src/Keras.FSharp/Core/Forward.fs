@@ -68,8 +68,7 @@ type internal ForwardTrace() =
 
     /// Tangents of the results of a primitive.
     static member private Push(p: Prim, rule: Derivative, xs: Tensor[], ts: Tensor[], ys: Tensor[]) : Tensor[] =
-        let each f =
-            Array.init xs.Length (fun i -> if isNull ts[i] then null else f i)
+        let each f = Array.init xs.Length (fun i -> if isNull ts[i] then null else f i)
 
         match rule with
         | Derivative.Zero
@@ -80,13 +79,14 @@ type internal ForwardTrace() =
                 if isNull d then null else Lax.mul ts[i] d
 
             [| ForwardTrace.Sum(each term) |]
-        | Derivative.Bilinear _ ->
-            [| ForwardTrace.Sum(
-                   each (fun i ->
-                       let operands = Array.copy xs
-                       operands[i] <- ts[i]
-                       Core.bind1 p operands)
-               ) |]
+        | Derivative.Bilinear _ -> [|
+            ForwardTrace.Sum(
+                each (fun i ->
+                    let operands = Array.copy xs
+                    operands[i] <- ts[i]
+                    Core.bind1 p operands)
+            )
+          |]
         | Derivative.Linear(mask, _) ->
             if Array.forall2 (fun m t -> not m || isNull t) mask ts then
                 [| null |]
@@ -110,10 +110,7 @@ type internal ForwardTrace() =
                 let back = f needs xs ys all
 
                 Array.init xs.Length (fun i ->
-                    if needs[i] && not (isNull back[i]) then
-                        back[i]
-                    else
-                        Lax.zerosLike xs[i])
+                    if needs[i] && not (isNull back[i]) then back[i] else Lax.zerosLike xs[i])
 
             let zeros = diff |> Array.map (fun i -> Lax.zerosLike ys[i])
             let struct (_, transpose) = Tape.vjp linear zeros
@@ -140,8 +137,7 @@ type internal ForwardTrace() =
             (Array.append ins (marked |> Array.map (fun i -> ins[i])))
 
     static member private Control(p: Prim, xs: Tensor[], ts: Tensor[]) : struct (Tensor[] * Tensor[]) =
-        let marked first count =
-            Array.filter (fun i -> not (isNull ts[first + i])) [| 0 .. count - 1 |]
+        let marked first count = Array.filter (fun i -> not (isNull ts[first + i])) [| 0 .. count - 1 |]
 
         let floats (first: int) (avals: Aval[]) =
             Array.filter (fun i -> DType.isDifferentiable avals[first + i].DType) [| 0 .. avals.Length - first - 1 |]
@@ -173,11 +169,12 @@ type internal ForwardTrace() =
             let k = constTangents.Length
 
             let bodyAvals =
-                Array.concat
-                    [ Array.sub xs cc bc |> Array.map (fun x -> x.Aval)
-                      constTangents |> Array.map (fun i -> xs[cc + i].Aval)
-                      outputs body
-                      state |> Array.map (fun i -> (outputs body)[i]) ]
+                Array.concat [
+                    Array.sub xs cc bc |> Array.map (fun x -> x.Aval)
+                    constTangents |> Array.map (fun i -> xs[cc + i].Aval)
+                    outputs body
+                    state |> Array.map (fun i -> (outputs body)[i])
+                ]
 
             let ordered =
                 Stage.trace
@@ -187,30 +184,28 @@ type internal ForwardTrace() =
 
                         Core.interpret
                             pushed
-                            (Array.concat
-                                [ part 0 bc
-                                  part (bc + k) n
-                                  part bc k
-                                  part (bc + k + n) state.Length ]))
+                            (Array.concat [ part 0 bc; part (bc + k) n; part bc k; part (bc + k + n) state.Length ]))
                     bodyAvals
 
             let condition =
                 Stage.trace
                     "jvp"
                     (fun args -> Core.interpret cond (Array.truncate (cc + n) args))
-                    (Array.concat
-                        [ Array.sub xs 0 cc |> Array.map (fun x -> x.Aval)
-                          outputs body
-                          state |> Array.map (fun i -> (outputs body)[i]) ])
+                    (Array.concat [
+                        Array.sub xs 0 cc |> Array.map (fun x -> x.Aval)
+                        outputs body
+                        state |> Array.map (fun i -> (outputs body)[i])
+                    ])
 
             let results =
                 Core.bind
                     (Prim.While(condition, ordered, cc, bc + k))
-                    (Array.concat
-                        [ Array.sub xs 0 (cc + bc)
-                          constTangents |> Array.map (fun i -> ts[cc + i])
-                          Array.skip (cc + bc) xs
-                          state |> Array.map (fun i -> tangentOr (cc + bc + i)) ])
+                    (Array.concat [
+                        Array.sub xs 0 (cc + bc)
+                        constTangents |> Array.map (fun i -> ts[cc + i])
+                        Array.skip (cc + bc) xs
+                        state |> Array.map (fun i -> tangentOr (cc + bc + i))
+                    ])
 
             struct (Array.truncate n results, spread n state (Array.skip n results))
         | Prim.Scan d ->
@@ -225,10 +220,11 @@ type internal ForwardTrace() =
             let nc, nk, ns = constTangents.Length, carries.Length, sequenceTangents.Length
 
             let m =
-                Array.concat
-                    [ constTangents
-                      carries |> Array.map (fun i -> c + i)
-                      sequenceTangents |> Array.map (fun i -> c + k + i) ]
+                Array.concat [
+                    constTangents
+                    carries |> Array.map (fun i -> c + i)
+                    sequenceTangents |> Array.map (fun i -> c + k + i)
+                ]
 
             let outs = Array.append carries (outStacked |> Array.map (fun i -> k + i))
             let pushed = ForwardTrace.Graph(d.Body, m, outs)
@@ -246,46 +242,45 @@ type internal ForwardTrace() =
                         let results =
                             Core.interpret
                                 pushed
-                                (Array.concat
-                                    [ part 0 c
-                                      part carryAt k
-                                      part sequenceAt s
-                                      part c nc
-                                      part (carryAt + k) nk
-                                      part (sequenceAt + s) ns ])
+                                (Array.concat [
+                                    part 0 c
+                                    part carryAt k
+                                    part sequenceAt s
+                                    part c nc
+                                    part (carryAt + k) nk
+                                    part (sequenceAt + s) ns
+                                ])
 
-                        Array.concat
-                            [ Array.sub results 0 k
-                              Array.sub results (k + stacked) nk
-                              Array.sub results k stacked
-                              Array.skip (k + stacked + nk) results ])
-                    (Array.concat
-                        [ Array.sub ins 0 c
-                          at constTangents
-                          Array.sub ins c k
-                          at (carries |> Array.map (fun i -> c + i))
-                          Array.skip (c + k) ins
-                          at (sequenceTangents |> Array.map (fun i -> c + k + i)) ])
+                        Array.concat [
+                            Array.sub results 0 k
+                            Array.sub results (k + stacked) nk
+                            Array.sub results k stacked
+                            Array.skip (k + stacked + nk) results
+                        ])
+                    (Array.concat [
+                        Array.sub ins 0 c
+                        at constTangents
+                        Array.sub ins c k
+                        at (carries |> Array.map (fun i -> c + i))
+                        Array.skip (c + k) ins
+                        at (sequenceTangents |> Array.map (fun i -> c + k + i))
+                    ])
 
             let results =
                 Core.bind
-                    (Prim.Scan
-                        { d with
-                            Body = body
-                            Consts = c + nc
-                            Carries = k + nk })
-                    (Array.concat
-                        [ Array.sub xs 0 c
-                          constTangents |> Array.map (fun i -> ts[i])
-                          Array.sub xs c k
-                          carries |> Array.map (fun i -> tangentOr (c + i))
-                          Array.skip (c + k) xs
-                          sequenceTangents |> Array.map (fun i -> ts[c + k + i]) ])
+                    (Prim.Scan { d with Body = body; Consts = c + nc; Carries = k + nk })
+                    (Array.concat [
+                        Array.sub xs 0 c
+                        constTangents |> Array.map (fun i -> ts[i])
+                        Array.sub xs c k
+                        carries |> Array.map (fun i -> tangentOr (c + i))
+                        Array.skip (c + k) xs
+                        sequenceTangents |> Array.map (fun i -> ts[c + k + i])
+                    ])
 
             let ys = Array.append (Array.sub results 0 k) (Array.sub results (k + nk) stacked)
 
-            let ds =
-                Array.append (Array.sub results k nk) (Array.skip (k + nk + stacked) results)
+            let ds = Array.append (Array.sub results k nk) (Array.skip (k + nk + stacked) results)
 
             struct (ys, spread (k + stacked) outs ds)
         | _ -> Fail.runtime "jvp" $"no rule for {Infer.name p}" ""

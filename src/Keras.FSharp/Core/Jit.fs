@@ -11,10 +11,11 @@ open Keras.FSharp.Backends
 /// What a compiled function is keyed by: the form of its argument with its static values, element types and shapes, and
 /// the backend.
 [<CustomEquality; NoComparison>]
-type private JitKey =
-    { Form: Structure
-      Avals: Aval[]
-      Backend: IBackend }
+type private JitKey = {
+    Form: Structure
+    Avals: Aval[]
+    Backend: IBackend
+} with
 
     override a.Equals o =
         match o with
@@ -43,13 +44,14 @@ type private Source =
 
 /// A compiled program and what it takes to call it.
 [<NoEquality; NoComparison>]
-type private Compiled =
-    { Program: IExecutable voption
-      Avals: Aval[]
-      Sources: Source[]
-      Form: Structure
-      Graph: Graph
-      Milliseconds: float }
+type private Compiled = {
+    Program: IExecutable voption
+    Avals: Aval[]
+    Sources: Source[]
+    Form: Structure
+    Graph: Graph
+    Milliseconds: float
+}
 
 /// A function that is compiled when it is called with arguments of a form it has not seen yet. Made by `jit`; the class
 /// gives access to what was compiled and why.
@@ -77,9 +79,11 @@ type Jit<'a, 'b>(name: string, f: 'a -> 'b, donate: string -> bool) =
                     else
                         let paths = key.Form.Paths
 
-                        [ for i in 0 .. key.Avals.Length - 1 do
-                              if not (key.Avals[i].Equals last.Avals[i]) then
-                                  $"{paths[i]} changed from {last.Avals[i]} to {key.Avals[i]}" ]
+                        [
+                            for i in 0 .. key.Avals.Length - 1 do
+                                if not (key.Avals[i].Equals last.Avals[i]) then
+                                    $"{paths[i]} changed from {last.Avals[i]} to {key.Avals[i]}"
+                        ]
                         |> String.concat "; "
 
             order.Add key
@@ -105,12 +109,14 @@ type Jit<'a, 'b>(name: string, f: 'a -> 'b, donate: string -> bool) =
         let isOuter struct (_, c: Tensor) = c.IsTraced
 
         if Array.exists isOuter captured.Constants then
-            { Program = ValueNone
-              Avals = [||]
-              Sources = [||]
-              Form = form
-              Graph = captured
-              Milliseconds = watch.Elapsed.TotalMilliseconds }
+            {
+                Program = ValueNone
+                Avals = [||]
+                Sources = [||]
+                Form = form
+                Graph = captured
+                Milliseconds = watch.Elapsed.TotalMilliseconds
+            }
         else
             let g = Passes.run key.Backend captured
             let argument = Dictionary<int, int>()
@@ -149,31 +155,34 @@ type Jit<'a, 'b>(name: string, f: 'a -> 'b, donate: string -> bool) =
             // An argument that is returned as it is must not be overwritten, nor one that was passed twice.
             let paths = key.Form.Paths
 
-            let shared (i: int) =
-                (leaves |> Array.filter (fun x -> obj.ReferenceEquals(x, leaves[i]))).Length > 1
+            let shared (i: int) = (leaves |> Array.filter (fun x -> obj.ReferenceEquals(x, leaves[i]))).Length > 1
 
             let donated =
                 Array.init g.Inputs.Length (fun i -> donate paths[i] && not (returned.Contains i) && not (shared i))
 
             let program = key.Backend.Compile(Plan.make g donated)
 
-            { Program = ValueSome program
-              Avals = results.ToArray() |> Array.map (fun v -> g.Avals[v])
-              Sources = sources
-              Form = form
-              Graph = g
-              Milliseconds = watch.Elapsed.TotalMilliseconds }
+            {
+                Program = ValueSome program
+                Avals = results.ToArray() |> Array.map (fun v -> g.Avals[v])
+                Sources = sources
+                Form = form
+                Graph = g
+                Milliseconds = watch.Elapsed.TotalMilliseconds
+            }
 
     let find (leaves: Tensor[]) (form: Structure) : Compiled =
-        let key =
-            { Form = form
-              Avals = leaves |> Array.map (fun x -> x.Aval)
-              Backend = Backends.Current }
+        let key = {
+            Form = form
+            Avals = leaves |> Array.map (fun x -> x.Aval)
+            Backend = Backends.Current
+        }
 
         let compiled = cache.GetOrAdd(key, (fun key -> lazy (compile key leaves)))
 
         try
             let c = compiled.Value
+
             if c.Program.IsNone then
                 cache.TryRemove key |> ignore
 

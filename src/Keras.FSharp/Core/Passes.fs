@@ -11,11 +11,12 @@ let private foldLimit = 1024
 
 /// What is known of a variable of the new graph.
 [<Struct; NoEquality; NoComparison>]
-type private Known =
-    { /// The equation that made it; -1 for inputs and constants.
-      Eqn: int
-      /// Its value if it is a constant tensor.
-      Value: Tensor }
+type private Known = {
+    /// The equation that made it; -1 for inputs and constants.
+    Eqn: int
+    /// Its value if it is a constant tensor.
+    Value: Tensor
+}
 
 /// The graph under construction.
 [<Sealed>]
@@ -90,11 +91,7 @@ type private Builder(backend: IBackend) =
             let index = eqns.Count
             let vs = outs |> Array.map (fun a -> b.Variable(a, index, null))
 
-            eqns.Add
-                { Prim = p
-                  Inputs = inputs
-                  Outputs = vs
-                  Scope = scope }
+            eqns.Add { Prim = p; Inputs = inputs; Outputs = vs; Scope = scope }
 
             if isShared then
                 if inputs.Length <= 3 then
@@ -210,7 +207,8 @@ let private simplify (b: Builder) (p: Prim) (inputs: int[]) : Rewrite =
     | Prim.Transpose perm ->
         match definition 0 with
         | _ when perm.Equals(Dims.range perm.Rank) -> Same inputs[0]
-        | ValueSome struct (Prim.Transpose inner, ins) -> Replace(Prim.Transpose(Dims.map (fun i -> inner[i]) perm), ins)
+        | ValueSome struct (Prim.Transpose inner, ins) ->
+            Replace(Prim.Transpose(Dims.map (fun i -> inner[i]) perm), ins)
         | _ ->
             // Axes of size 1 may move without moving an element.
             let long = perm |> Seq.filter (fun i -> (aval 0).Shape[i] <> 1) |> Seq.toArray
@@ -270,6 +268,7 @@ let private fold (b: Builder) (p: Prim) (inputs: int[]) : Tensor[] voption =
     | Prim.Rng _ -> ValueNone
     | _ ->
         let size v = b.Avals[v].Size
+
         let isKnown v =
             not (isNull (b.Value v))
             || (match b.Definition v with
@@ -320,7 +319,9 @@ and private inlined (b: Builder) (g: Graph) (inputs: int[]) (scope: string) : in
         map[v] <- b.Constant c
 
     for e in g.Eqns do
-        let outs = add b e.Prim (e.Inputs |> Array.map (fun v -> map[v])) (if e.Scope = "" then scope else e.Scope)
+        let outs =
+            add b e.Prim (e.Inputs |> Array.map (fun v -> map[v])) (if e.Scope = "" then scope else e.Scope)
+
         Array.iter2 (fun v o -> map[v] <- o) e.Outputs outs
 
     g.Outputs |> Array.map (fun v -> map[v])
@@ -374,18 +375,21 @@ and private finish (b: Builder) (inputs: int[]) (outputs: int[]) : Graph =
         if live[i] then
             let e = b.Eqns[i]
 
-            eqns.Add
-                { e with
+            eqns.Add {
+                e with
                     Inputs = e.Inputs |> Array.map (fun v -> define (resolve v))
-                    Outputs = Array.map define e.Outputs }
+                    Outputs = Array.map define e.Outputs
+            }
 
     let outputs = outputs |> Array.map (fun v -> define (resolve v))
 
-    { Avals = avals.ToArray()
-      Inputs = inputs
-      Constants = constants.ToArray()
-      Eqns = eqns.ToArray()
-      Outputs = outputs }
+    {
+        Avals = avals.ToArray()
+        Inputs = inputs
+        Constants = constants.ToArray()
+        Eqns = eqns.ToArray()
+        Outputs = outputs
+    }
 
 /// The graph as the backend should run it: its composites are all such that the backend has a kernel for them.
 and run (backend: IBackend) (g: Graph) : Graph =

@@ -17,8 +17,7 @@ type internal GraphTrace(name: string) =
         avals.Count - 1
 
     /// A new input variable.
-    member t.Input(a: Aval) : Tensor =
-        Tensor(a, Value.Traced(t, Payload.Symbol(t.Fresh a)))
+    member t.Input(a: Aval) : Tensor = Tensor(a, Value.Traced(t, Payload.Symbol(t.Fresh a)))
 
     /// The variable of a tensor; what is not of this capture is a constant of it.
     member t.Variable(x: Tensor) : int =
@@ -40,11 +39,12 @@ type internal GraphTrace(name: string) =
         let inputs = Array.map t.Variable xs
         let variables = Array.map t.Fresh outs
 
-        eqns.Add
-            { Prim = p
-              Inputs = inputs
-              Outputs = variables
-              Scope = Ambient.Scope }
+        eqns.Add {
+            Prim = p
+            Inputs = inputs
+            Outputs = variables
+            Scope = Ambient.Scope
+        }
 
         Array.map2 (fun a v -> Tensor(a, Value.Traced(t, Payload.Symbol v))) outs variables
 
@@ -54,11 +54,13 @@ type internal GraphTrace(name: string) =
         Array.iter (Core.checkResult t.Name) outputs
         let outputs = Array.map t.Variable outputs
 
-        { Avals = avals.ToArray()
-          Inputs = inputs
-          Constants = constantList.ToArray()
-          Eqns = eqns.ToArray()
-          Outputs = outputs }
+        {
+            Avals = avals.ToArray()
+            Inputs = inputs
+            Constants = constantList.ToArray()
+            Eqns = eqns.ToArray()
+            Outputs = outputs
+        }
 
 /// Graph capture.
 [<RequireQualifiedAccess>]
@@ -84,10 +86,7 @@ module internal Stage =
         let variables = g.Constants |> Array.map (fun struct (v, _) -> v)
         let values = g.Constants |> Array.map (fun struct (_, c) -> c)
 
-        struct ({ g with
-                    Inputs = Array.append variables g.Inputs
-                    Constants = [||] },
-                values)
+        struct ({ g with Inputs = Array.append variables g.Inputs; Constants = [||] }, values)
 
     /// Element types and shapes of what `f` returns, without computing anything.
     let outputs (f: Tensor[] -> Tensor[]) (inputs: Aval[]) : Aval[] =

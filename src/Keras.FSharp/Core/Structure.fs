@@ -46,8 +46,7 @@ type Structure internal (root: Node) =
         go "" root
 
     /// The paths and the static values, for messages.
-    override s.ToString() =
-        "{" + String.Join("; ", s.Entries) + "}"
+    override s.ToString() = "{" + String.Join("; ", s.Entries) + "}"
 
 /// Which codec a type has.
 [<RequireQualifiedAccess>]

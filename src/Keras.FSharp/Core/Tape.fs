@@ -34,7 +34,11 @@ type internal TapeTrace() =
     /// A scan that also returns the carries each step began with: the backward scan needs them.
     static member private KeepCarries(d: ScanDims) : ScanDims =
         let carries = Array.sub d.Body.Inputs d.Consts d.Carries
-        { d with Body = { d.Body with Outputs = Array.append d.Body.Outputs carries } }
+
+        {
+            d with
+                Body = { d.Body with Outputs = Array.append d.Body.Outputs carries }
+        }
 
     override t.Bind(p: Prim, xs: Tensor[]) : Tensor[] =
         match p with
@@ -197,7 +201,12 @@ module internal Tape =
         let c, k = d.Consts, d.Carries
         let sequences = xs.Length - c - k
         let stackedCount = ys.Length - 2 * k
-        let body = { d.Body with Outputs = Array.truncate (k + stackedCount) d.Body.Outputs }
+
+        let body = {
+            d.Body with
+                Outputs = Array.truncate (k + stackedCount) d.Body.Outputs
+        }
+
         let ins = body.Inputs |> Array.map (fun v -> body.Avals[v])
         let outs = body.Outputs |> Array.map (fun v -> body.Avals[v])
         let carries = where (fun i -> isDiff ins[c + i]) k
@@ -206,10 +215,11 @@ module internal Tape =
         let givenStacked = where (fun i -> isDiff outs[k + i] && not (isNull gs[k + i])) stackedCount
 
         let wanted =
-            Array.concat
-                [ consts
-                  carries |> Array.map (fun i -> c + i)
-                  wantedSequences |> Array.map (fun i -> c + k + i) ]
+            Array.concat [
+                consts
+                carries |> Array.map (fun i -> c + i)
+                wantedSequences |> Array.map (fun i -> c + k + i)
+            ]
 
         let given = Array.append carries (givenStacked |> Array.map (fun i -> k + i))
         let pulled = pullbackGraph body wanted given
@@ -234,32 +244,33 @@ module internal Tape =
                     let results =
                         Core.interpret pulled (Array.concat [ constants; carryIn; slices; carryCts; stackedCts ])
 
-                    Array.concat
-                        [ Array.map2 Lax.add sums (Array.truncate nc results)
-                          Array.skip nc results ])
-                (Array.concat
-                    [ constAvals
-                      avalsOf consts
-                      avalsOf (carries |> Array.map (fun i -> c + i))
-                      Array.sub ins c k
-                      Array.skip (c + k) ins
-                      givenStacked |> Array.map (fun i -> outs[k + i]) ])
+                    Array.concat [ Array.map2 Lax.add sums (Array.truncate nc results); Array.skip nc results ])
+                (Array.concat [
+                    constAvals
+                    avalsOf consts
+                    avalsOf (carries |> Array.map (fun i -> c + i))
+                    Array.sub ins c k
+                    Array.skip (c + k) ins
+                    givenStacked |> Array.map (fun i -> outs[k + i])
+                ])
 
         let results =
             Core.bind
-                (Prim.Scan
-                    { Body = backward
-                      Consts = c
-                      Carries = nc + nk
-                      Length = d.Length
-                      Reverse = not d.Reverse })
-                (Array.concat
-                    [ Array.sub xs 0 c
-                      consts |> Array.map (fun i -> Lax.zeros ins[i])
-                      carries |> Array.map (fun i -> orZero ins[c + i] gs[i])
-                      Array.skip (k + stackedCount) ys
-                      Array.skip (c + k) xs
-                      givenStacked |> Array.map (fun i -> gs[k + i]) ])
+                (Prim.Scan {
+                    Body = backward
+                    Consts = c
+                    Carries = nc + nk
+                    Length = d.Length
+                    Reverse = not d.Reverse
+                })
+                (Array.concat [
+                    Array.sub xs 0 c
+                    consts |> Array.map (fun i -> Lax.zeros ins[i])
+                    carries |> Array.map (fun i -> orZero ins[c + i] gs[i])
+                    Array.skip (k + stackedCount) ys
+                    Array.skip (c + k) xs
+                    givenStacked |> Array.map (fun i -> gs[k + i])
+                ])
 
         let cts: Tensor[] = Array.zeroCreate xs.Length
         consts |> Array.iteri (fun n i -> cts[i] <- results[n])

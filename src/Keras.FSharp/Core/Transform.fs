@@ -126,7 +126,10 @@ module Transform =
         let a = if axis < 0 then axis + rank else axis
 
         if a < 0 || a >= rank then
-            Fail.value "vmap" $"{what} has rank {rank}, there is no axis {axis}" "Choose an axis of every mapped tensor."
+            Fail.value
+                "vmap"
+                $"{what} has rank {rank}, there is no axis {axis}"
+                "Choose an axis of every mapped tensor."
 
         a
 
@@ -199,7 +202,9 @@ module Transform =
     let jitDonating (paths: string list) (f: 'a -> 'b) : Jit<'a, 'b> =
         let isDonated (path: string) =
             let path = path.TrimStart('.')
-            paths |> List.exists (fun p -> p = "" || path = p || path.StartsWith(p + ".") || path.StartsWith(p + "["))
+
+            paths
+            |> List.exists (fun p -> p = "" || path = p || path.StartsWith(p + ".") || path.StartsWith(p + "["))
 
         Jit<'a, 'b>("jit", f, isDonated)
 
@@ -225,7 +230,10 @@ module Transform =
 
             match common with
             | ValueSome(s: Structure) when not (s.Equals kept) ->
-                Fail.value op $"the branches return values of different forms: {s} and {kept}" "Return one form from all."
+                Fail.value
+                    op
+                    $"the branches return values of different forms: {s} and {kept}"
+                    "Return one form from all."
             | _ -> common <- ValueSome kept
 
             outs
@@ -246,7 +254,7 @@ module Transform =
         let flat, resultForm = lift "result" f form
 
         let back (xs: Tensor[]) (ys: Tensor[]) (cts: Tensor[]) =
-            let result = Structure.unflatten<'b> (resultForm ())
+            let result = Structure.unflatten<'b>(resultForm ())
             Structure.tensors (pullback (Structure.unflatten<'a> form xs) (result ys) (result cts))
 
         let ys = Control.customVjp flat back leaves
