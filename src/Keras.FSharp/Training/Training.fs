@@ -56,7 +56,9 @@ type Training private () =
             StepsPerExecution = 1
         }
 
-        Trainer(model, options, ?variables = variables, ?seed = seed)
+        let trainer = Trainer(model, options, ?variables = variables, ?seed = seed)
+        ModelFile.connect trainer
+        trainer
 
     /// The table of layers of a trainer's model, with the optimizer's variables once there are any.
     static member summary(trainer: Trainer, ?lineLength: int, ?expandNested: bool) : string =
