@@ -92,6 +92,7 @@ let private sameOn (data: byte[][]) (prim: Prim) (avals: Aval[]) =
     for i in 0 .. outputs.Length - 1 do
         near $"{what}, result {i}" (tolerance avals[0].DType) expected[i] actual[i]
 
+/// As `sameOn`, with elements between -1 and 1.
 let private same (seed: int) (prim: Prim) (avals: Aval list) =
     let r = Random seed
     sameOn (avals |> List.map (bytesOf r) |> List.toArray) prim (List.toArray avals)
@@ -428,6 +429,54 @@ let private sameAsManaged = [
                     sameBack d lengths
 ]
 
+// ---- compiled programs ----------------------------------------------------------------------------------------------
+
+/// A convolution, a normalization and a product, with the gradients of all parameters.
+let private network (backend: IBackend) (compile: bool) : float[][] =
+    let operands = [
+        aval DType.Float32 [ 4; 8; 8; 3 ]
+        aval DType.Float32 [ 3; 3; 3; 5 ]
+        aval DType.Float32 [ 5 ]
+        aval DType.Float32 [ 5 ]
+        aval DType.Float32 [ 320; 7 ]
+    ]
+
+    let r = Random 11
+    let xs = operands |> List.map (fun a -> tensor backend a (bytesOf r a)) |> List.toArray
+
+    let conv =
+        Prim.Conv {
+            Kind = ConvKind.Forward
+            Stride = dims [ 1; 1 ]
+            PadLow = dims [ 1; 1 ]
+            PadHigh = dims [ 1; 1 ]
+            Dilation = dims [ 1; 1 ]
+            Groups = 1
+            InputSpatial = dims [ 8; 8 ]
+            KernelSpatial = dims [ 3; 3 ]
+        }
+
+    let loss (xs: Tensor[]) =
+        let h = Core.bind1 conv [| xs[0]; xs[1] |]
+        let struct (h, _, _) = Composites.batchNormTrain 1e-3 h xs[2] xs[3]
+        let flat = Lax.reshape (dims [ 4; 320 ]) (Composites.gelu false h)
+        let y = Composites.logSoftmax -1 (Lax.matmul flat xs[4])
+        Lax.sumAll (Lax.square y)
+
+    let f (xs: Tensor[]) = Transform.grad loss xs
+    let run = if compile then Transform.jit f else f
+    run xs |> ignore
+    // The second run meets used memory.
+    run xs |> Array.map values
+
+let private programTests = [
+    testCase "a compiled gradient on torch gives what the meaning gives eagerly"
+    <| fun () ->
+        let expected = network plain false
+        let actual = network (torch.Force()) true
+        Array.iteri2 (fun i e a -> near $"gradient {i}" 1e-4 e a) expected actual
+]
+
 [<Tests>]
 let tests =
     testList "torch" [
@@ -447,4 +496,5 @@ let tests =
         testList "updates" updateTests
         testList "factorizations" factorizationTests
         testList "as managed" sameAsManaged
+        testList "compiled" programTests
     ]

@@ -5,8 +5,7 @@
 //
 // Ownership. A handle is a pointer to a C++ at::Tensor on the heap, which holds one reference to the tensor.
 // Functions here borrow the handles they are given, and every handle they return is new: the caller deletes it.
-// A zero handle stands for an absent tensor. A TorchSharp tensor's `Handle` is such a handle (see `Native.borrow`,
-// `Native.toTensor`).
+// A zero handle stands for an absent tensor. A TorchSharp tensor's `Handle` is such a handle (see `Native.toTensor`).
 //
 // Errors. libtorch writes the text of a failure to standard error and returns a code; here that becomes a
 // `TorchFailure` with the operation's name. Shapes and dtypes should be right before.
@@ -48,9 +47,6 @@ type internal ConvSpec = {
     Groups: int64
 }
 
-/// The attributes of a pooling operation; arrays have one entry per spatial axis.
-type internal PoolSpec = { Kernel: int64[]; Stride: int64[]; Padding: int64[]; CeilMode: bool }
-
 /// An operation of the dispatcher, for instance "aten::native_layer_norm" with the overload "".
 type internal Op = { Text: string; Name: nativeint; Overload: nativeint }
 
@@ -83,53 +79,7 @@ module internal Abi =
     )
 
     [<DllImport(Lib, ExactSpelling = true)>]
-    extern int aoti_torch_create_tensor_from_blob_v2(
-        nativeint data,
-        int64 ndim,
-        int64* sizes,
-        int64* strides,
-        int64 offset,
-        int dtype,
-        int deviceType,
-        int deviceIndex,
-        Handle* ret,
-        int layout,
-        nativeint metadata,
-        int64 metadataSize
-    )
-
-    [<DllImport(Lib, ExactSpelling = true)>]
-    extern int aoti_torch_empty_strided(
-        int64 ndim,
-        int64* sizes,
-        int64* strides,
-        int dtype,
-        int deviceType,
-        int deviceIndex,
-        Handle* ret
-    )
-
-    [<DllImport(Lib, ExactSpelling = true)>]
-    extern int aoti_torch_as_strided(Handle tensor, int64* sizes, int64* strides, Handle* ret)
-
-    [<DllImport(Lib, ExactSpelling = true)>]
-    extern int aoti_torch__reinterpret_tensor(
-        Handle tensor,
-        int64 ndim,
-        int64* sizes,
-        int64* strides,
-        int64 offset,
-        Handle* ret
-    )
-
-    [<DllImport(Lib, ExactSpelling = true)>]
-    extern int aoti_torch_clone(Handle tensor, Handle* ret)
-
-    [<DllImport(Lib, ExactSpelling = true)>]
     extern int aoti_torch_copy_(Handle target, Handle source, int nonBlocking)
-
-    [<DllImport(Lib, ExactSpelling = true)>]
-    extern int aoti_torch_zero_(Handle tensor)
 
     [<DllImport(Lib, ExactSpelling = true); SuppressGCTransition>]
     extern int aoti_torch_get_data_ptr(Handle tensor, nativeint* ret)
@@ -150,16 +100,7 @@ module internal Abi =
     extern int aoti_torch_get_dtype(Handle tensor, int* ret)
 
     [<DllImport(Lib, ExactSpelling = true); SuppressGCTransition>]
-    extern int aoti_torch_get_storage_offset(Handle tensor, int64* ret)
-
-    [<DllImport(Lib, ExactSpelling = true); SuppressGCTransition>]
-    extern int aoti_torch_is_contiguous(Handle tensor, byte* ret)
-
-    [<DllImport(Lib, ExactSpelling = true); SuppressGCTransition>]
     extern int aoti_torch_is_defined(Handle tensor, byte* ret)
-
-    [<DllImport(Lib, ExactSpelling = true); SuppressGCTransition>]
-    extern uint64 aoti_torch_abi_version()
 
     // Matrix products.
 
@@ -167,13 +108,7 @@ module internal Abi =
     extern int aoti_torch_cpu_mm_out(Handle target, Handle a, Handle b)
 
     [<DllImport(Lib, ExactSpelling = true)>]
-    extern int aoti_torch_cpu_addmm_out(Handle target, Handle c, Handle a, Handle b, double beta, double alpha)
-
-    [<DllImport(Lib, ExactSpelling = true)>]
     extern int aoti_torch_cpu_bmm_out(Handle target, Handle a, Handle b)
-
-    [<DllImport(Lib, ExactSpelling = true)>]
-    extern int aoti_torch_cpu_baddbmm_out(Handle target, Handle c, Handle a, Handle b, double beta, double alpha)
 
     // Convolutions.
 
@@ -219,91 +154,6 @@ module internal Abi =
         Handle* db
     )
 
-    [<DllImport(Lib, ExactSpelling = true)>]
-    extern int aoti_torch_cpu_mkldnn__convolution_pointwise(
-        Handle x,
-        Handle w,
-        Handle* bias,
-        int64* padding,
-        int64 paddingLength,
-        int64* stride,
-        int64 strideLength,
-        int64* dilation,
-        int64 dilationLength,
-        int64 groups,
-        nativeint attr,
-        nativeint* scalars,
-        int64 scalarsLength,
-        nativeint* algorithm,
-        Handle* ret
-    )
-
-    // Pooling.
-
-    [<DllImport(Lib, ExactSpelling = true)>]
-    extern int aoti_torch_cpu_max_pool2d_with_indices(
-        Handle x,
-        int64* kernel,
-        int64 kernelLength,
-        int64* stride,
-        int64 strideLength,
-        int64* padding,
-        int64 paddingLength,
-        int64* dilation,
-        int64 dilationLength,
-        int ceilMode,
-        Handle* ret,
-        Handle* indices
-    )
-
-    [<DllImport(Lib, ExactSpelling = true)>]
-    extern int aoti_torch_cpu_max_pool2d_with_indices_backward(
-        Handle grad,
-        Handle x,
-        int64* kernel,
-        int64 kernelLength,
-        int64* stride,
-        int64 strideLength,
-        int64* padding,
-        int64 paddingLength,
-        int64* dilation,
-        int64 dilationLength,
-        int ceilMode,
-        Handle indices,
-        Handle* ret
-    )
-
-    [<DllImport(Lib, ExactSpelling = true)>]
-    extern int aoti_torch_cpu_avg_pool2d(
-        Handle x,
-        int64* kernel,
-        int64 kernelLength,
-        int64* stride,
-        int64 strideLength,
-        int64* padding,
-        int64 paddingLength,
-        int ceilMode,
-        int countIncludePad,
-        int64* divisor,
-        Handle* ret
-    )
-
-    [<DllImport(Lib, ExactSpelling = true)>]
-    extern int aoti_torch_cpu_avg_pool2d_backward(
-        Handle grad,
-        Handle x,
-        int64* kernel,
-        int64 kernelLength,
-        int64* stride,
-        int64 strideLength,
-        int64* padding,
-        int64 paddingLength,
-        int ceilMode,
-        int countIncludePad,
-        int64* divisor,
-        Handle* ret
-    )
-
     // Attention.
 
     [<DllImport(Lib, ExactSpelling = true)>]
@@ -347,16 +197,7 @@ module internal Abi =
     [<DllImport(Lib, ExactSpelling = true)>]
     extern int torch_list_push_back(nativeint list, StableIValue value)
 
-    [<DllImport(Lib, ExactSpelling = true)>]
-    extern int torch_new_string_handle(byte* data, unativeint length, nativeint* ret)
-
     // Threads.
 
     [<DllImport(Lib, ExactSpelling = true)>]
     extern int torch_parallel_for(int64 start, int64 finish, int64 grain, nativeint func, nativeint context)
-
-    [<DllImport(Lib, ExactSpelling = true)>]
-    extern int torch_get_num_threads(uint32* ret)
-
-    [<DllImport(Lib, ExactSpelling = true)>]
-    extern int torch_get_thread_idx(uint32* ret)

@@ -91,15 +91,6 @@ module internal Arg =
     /// A list of bool.
     let bools (values: bool[]) : StableIValue = list (ReadOnlySpan(Array.map bool values))
 
-    /// A string. Up to libtorch 2.10 at least, each string passed to the dispatcher leaks the std::string that libtorch
-    /// makes of it (32 bytes for short ones).
-    let string (value: string) : StableIValue =
-        let utf8 = Text.Encoding.UTF8.GetBytes value
-        let mutable handle = 0n
-        use data = fixed utf8
-        check "new_string_handle" (Abi.torch_new_string_handle (data, unativeint utf8.Length, &&handle))
-        uint64 handle
-
 /// Operations on handles. Each checks libtorch's return code. Handles are borrowed; results are new handles.
 module internal Native =
 
@@ -120,12 +111,6 @@ module internal Native =
     let delete (tensor: Handle) =
         if tensor <> 0n then
             check "delete_tensor_object" (Abi.aoti_torch_delete_tensor_object tensor)
-
-    /// One more handle of the same tensor.
-    let alias (tensor: Handle) : Handle =
-        let mutable result = 0n
-        check "new_tensor_handle" (Abi.aoti_torch_new_tensor_handle (tensor, &&result))
-        result
 
     /// A CPU tensor over memory that is the caller's: it has to outlive the tensor and every view of it. The offset
     /// is in elements. Strides are in elements too.
@@ -151,41 +136,8 @@ module internal Native =
 
         result
 
-    /// A CPU tensor with memory of its own, not initialised.
-    let empty (sizes: int64[]) (strides: int64[]) (dtype: int) : Handle =
-        matching sizes strides
-        let mutable result = 0n
-        use size = fixed sizes
-        use stride = fixed strides
-
-        check "empty_strided" (Abi.aoti_torch_empty_strided (int64 sizes.Length, size, stride, dtype, 0, 0, &&result))
-
-        result
-
-    /// A view of the tensor's memory with any sizes, strides and offset (from the start of the memory). Not checked.
-    let reinterpret (tensor: Handle) (sizes: int64[]) (strides: int64[]) (offset: int64) : Handle =
-        matching sizes strides
-        let mutable result = 0n
-        use size = fixed sizes
-        use stride = fixed strides
-
-        check
-            "reinterpret_tensor"
-            (Abi.aoti_torch__reinterpret_tensor (tensor, int64 sizes.Length, size, stride, offset, &&result))
-
-        result
-
-    /// A copy in memory of its own.
-    let clone (tensor: Handle) : Handle =
-        let mutable result = 0n
-        check "clone" (Abi.aoti_torch_clone (tensor, &&result))
-        result
-
     /// Copies values (with broadcasting, dtype and layout conversion) into an existing tensor.
     let copy (target: Handle) (source: Handle) = check "copy_" (Abi.aoti_torch_copy_ (target, source, 0))
-
-    /// Fills with zeros.
-    let zero (tensor: Handle) = check "zero_" (Abi.aoti_torch_zero_ tensor)
 
     /// The address of the tensor's first element, its offset included.
     let dataPtr (tensor: Handle) : nativeint =
@@ -198,20 +150,6 @@ module internal Native =
         let mutable result = 0L
         check "get_dim" (Abi.aoti_torch_get_dim (tensor, &&result))
         int result
-
-    /// A view with as many axes, other sizes and strides, and the same offset; libtorch checks that it stays inside the
-    /// memory.
-    let asStrided (tensor: Handle) (sizes: int64[]) (strides: int64[]) : Handle =
-        matching sizes strides
-
-        if sizes.Length <> rank tensor then
-            invalidArg (nameof sizes) "a strided view has as many axes as the tensor"
-
-        let mutable result = 0n
-        use size = fixed sizes
-        use stride = fixed strides
-        check "as_strided" (Abi.aoti_torch_as_strided (tensor, size, stride, &&result))
-        result
 
     /// The number of elements.
     let count (tensor: Handle) : int64 =
@@ -241,18 +179,6 @@ module internal Native =
         check "get_dtype" (Abi.aoti_torch_get_dtype (tensor, &&result))
         result
 
-    /// The offset of the first element in the tensor's memory, in elements.
-    let storageOffset (tensor: Handle) : int64 =
-        let mutable result = 0L
-        check "get_storage_offset" (Abi.aoti_torch_get_storage_offset (tensor, &&result))
-        result
-
-    /// Whether the elements lie one after the other in row-major order.
-    let isContiguous (tensor: Handle) : bool =
-        let mutable result = 0uy
-        check "is_contiguous" (Abi.aoti_torch_is_contiguous (tensor, &&result))
-        result <> 0uy
-
     /// Whether there is a tensor behind the handle: results of the dispatcher that were not asked for have none, but
     /// their handles have to be deleted all the same.
     let isDefined (tensor: Handle) : bool =
@@ -261,10 +187,6 @@ module internal Native =
         result <> 0uy
 
     // ---- TorchSharp ------------------------------------------------------------------------------------------------
-
-    /// The TorchSharp tensor's own handle, borrowed. Keep the tensor reachable while the handle is in use
-    /// (GC.KeepAlive afterwards), or its finalizer may free it meanwhile.
-    let borrow (tensor: torch.Tensor) : Handle = tensor.Handle
 
     /// A TorchSharp tensor that takes over the handle: from then on the tensor's Dispose deletes it, the caller does
     /// not. The tensor joins the current dispose scope, if there is one.
@@ -280,16 +202,8 @@ module internal Native =
     /// target = a · b, matrices. Transposed views are fine; the target must have the right shape already.
     let mmOut (target: Handle) (a: Handle) (b: Handle) = check "mm_out" (Abi.aoti_torch_cpu_mm_out (target, a, b))
 
-    /// target = beta · c + alpha · a · b, where c is a matrix or a row (a bias).
-    let addmmOut (target: Handle) (c: Handle) (a: Handle) (b: Handle) (beta: double) (alpha: double) =
-        check "addmm_out" (Abi.aoti_torch_cpu_addmm_out (target, c, a, b, beta, alpha))
-
     /// target = a · b, batches of matrices (three axes).
     let bmmOut (target: Handle) (a: Handle) (b: Handle) = check "bmm_out" (Abi.aoti_torch_cpu_bmm_out (target, a, b))
-
-    /// target = beta · c + alpha · a · b, batches of matrices.
-    let baddbmmOut (target: Handle) (c: Handle) (a: Handle) (b: Handle) (beta: double) (alpha: double) =
-        check "baddbmm_out" (Abi.aoti_torch_cpu_baddbmm_out (target, c, a, b, beta, alpha))
 
     // ---- Convolutions ----------------------------------------------------------------------------------------------
 
@@ -375,167 +289,6 @@ module internal Native =
             ))
 
         struct (dx, dw, db)
-
-    /// oneDNN's convolution with an activation at its end (inference). `attr` is "none", "relu", "sigmoid", "tanh",
-    /// "swish", "hardswish", "hardsigmoid", "leaky_relu" (one scalar), "hardtanh" (two), or "gelu" with the algorithm
-    /// "none" or "tanh"; an empty algorithm is absent. Float32; not transposed.
-    let convolutionPointwise
-        (x: Handle)
-        (w: Handle)
-        (bias: Handle)
-        (spec: ConvSpec)
-        (attr: string)
-        (scalars: double[])
-        (algorithm: string)
-        : Handle =
-        let mutable result = 0n
-        let mutable b = bias
-        use stride = fixed spec.Stride
-        use padding = fixed spec.Padding
-        use dilation = fixed spec.Dilation
-        use values = fixed scalars
-        let first = NativePtr.toNativeInt values
-        let pointers = Array.init scalars.Length (fun i -> first + nativeint (i * sizeof<double>))
-        use optional = fixed pointers
-        let attrText = Marshal.StringToCoTaskMemUTF8 attr
-        let mutable algorithmText = Marshal.StringToCoTaskMemUTF8 algorithm
-
-        try
-            check
-                "mkldnn convolution_pointwise"
-                (Abi.aoti_torch_cpu_mkldnn__convolution_pointwise (
-                    x,
-                    w,
-                    (if bias = 0n then NativePtr.nullPtr else &&b),
-                    padding,
-                    int64 spec.Padding.Length,
-                    stride,
-                    int64 spec.Stride.Length,
-                    dilation,
-                    int64 spec.Dilation.Length,
-                    spec.Groups,
-                    attrText,
-                    optional,
-                    int64 scalars.Length,
-                    (if algorithm = "" then NativePtr.nullPtr else &&algorithmText),
-                    &&result
-                ))
-
-            result
-        finally
-            Marshal.FreeCoTaskMem attrText
-            Marshal.FreeCoTaskMem algorithmText
-
-    // ---- Pooling ---------------------------------------------------------------------------------------------------
-
-    let private ones = [| 1L; 1L |]
-
-    /// Max pooling of (N, C, H, W): the maxima, and where each lies in its H × W plane (int64).
-    let maxPool2d (x: Handle) (spec: PoolSpec) : struct (Handle * Handle) =
-        let mutable result = 0n
-        let mutable indices = 0n
-        use kernel = fixed spec.Kernel
-        use stride = fixed spec.Stride
-        use padding = fixed spec.Padding
-        use dilation = fixed ones
-
-        check
-            "max_pool2d_with_indices"
-            (Abi.aoti_torch_cpu_max_pool2d_with_indices (
-                x,
-                kernel,
-                int64 spec.Kernel.Length,
-                stride,
-                int64 spec.Stride.Length,
-                padding,
-                int64 spec.Padding.Length,
-                dilation,
-                2L,
-                flag spec.CeilMode,
-                &&result,
-                &&indices
-            ))
-
-        struct (result, indices)
-
-    /// The gradient of max pooling with respect to x.
-    let maxPool2dBackward (grad: Handle) (x: Handle) (indices: Handle) (spec: PoolSpec) : Handle =
-        let mutable result = 0n
-        use kernel = fixed spec.Kernel
-        use stride = fixed spec.Stride
-        use padding = fixed spec.Padding
-        use dilation = fixed ones
-
-        check
-            "max_pool2d_with_indices_backward"
-            (Abi.aoti_torch_cpu_max_pool2d_with_indices_backward (
-                grad,
-                x,
-                kernel,
-                int64 spec.Kernel.Length,
-                stride,
-                int64 spec.Stride.Length,
-                padding,
-                int64 spec.Padding.Length,
-                dilation,
-                2L,
-                flag spec.CeilMode,
-                indices,
-                &&result
-            ))
-
-        result
-
-    /// Average pooling of (N, C, H, W). `countPadding`: whether padded places count in the mean.
-    let avgPool2d (x: Handle) (spec: PoolSpec) (countPadding: bool) : Handle =
-        let mutable result = 0n
-        use kernel = fixed spec.Kernel
-        use stride = fixed spec.Stride
-        use padding = fixed spec.Padding
-
-        check
-            "avg_pool2d"
-            (Abi.aoti_torch_cpu_avg_pool2d (
-                x,
-                kernel,
-                int64 spec.Kernel.Length,
-                stride,
-                int64 spec.Stride.Length,
-                padding,
-                int64 spec.Padding.Length,
-                flag spec.CeilMode,
-                flag countPadding,
-                NativePtr.nullPtr,
-                &&result
-            ))
-
-        result
-
-    /// The gradient of average pooling with respect to x.
-    let avgPool2dBackward (grad: Handle) (x: Handle) (spec: PoolSpec) (countPadding: bool) : Handle =
-        let mutable result = 0n
-        use kernel = fixed spec.Kernel
-        use stride = fixed spec.Stride
-        use padding = fixed spec.Padding
-
-        check
-            "avg_pool2d_backward"
-            (Abi.aoti_torch_cpu_avg_pool2d_backward (
-                grad,
-                x,
-                kernel,
-                int64 spec.Kernel.Length,
-                stride,
-                int64 spec.Stride.Length,
-                padding,
-                int64 spec.Padding.Length,
-                flag spec.CeilMode,
-                flag countPadding,
-                NativePtr.nullPtr,
-                &&result
-            ))
-
-        result
 
     // ---- Attention -------------------------------------------------------------------------------------------------
 
@@ -628,11 +381,6 @@ module internal Native =
         use values = fixed stack
         check op.Text (Abi.torch_call_dispatcher (op.Name, op.Overload, values, version))
 
-    /// Calls an operation with one result, a tensor.
-    let call1 (op: Op) (stack: StableIValue[]) : Handle =
-        callRaw op stack
-        nativeint stack[0]
-
     /// Calls an operation with two results, tensors.
     let call2 (op: Op) (stack: StableIValue[]) : struct (Handle * Handle) =
         callRaw op stack
@@ -661,18 +409,6 @@ module internal Native =
             delete (nativeint stack[i])
 
     // ---- Threads ---------------------------------------------------------------------------------------------------
-
-    /// How many threads libtorch uses for one operation.
-    let threads () : int =
-        let mutable result = 0u
-        check "get_num_threads" (Abi.torch_get_num_threads &&result)
-        int result
-
-    /// The index of the current thread inside a parallel loop; 0 outside.
-    let threadIndex () : int =
-        let mutable result = 0u
-        check "get_thread_idx" (Abi.torch_get_thread_idx &&result)
-        int result
 
     /// Runs a native function void (int64 start, int64 finish, void* context) on parts of 0 .. count - 1, on
     /// libtorch's threads. The function must not throw.
