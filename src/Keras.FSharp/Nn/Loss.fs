@@ -33,8 +33,8 @@ type Loss = {
     Values: Tensor -> Tensor -> Tensor
     /// (y_true, y_pred, values) to a mask of the values that count, as with `ignore_class`; None: all count.
     Valid: (Tensor -> Tensor -> Tensor -> Tensor) option
-    /// Refuses targets that the loss has no meaning for, given the shape of the predictions: class numbers out of range.
-    /// It reads the targets, so they must have values; None: any targets will do.
+    /// Refuses targets that the loss has no meaning for, given the shape of the predictions: class numbers out of
+    /// range. It reads the targets, so they must have values; None: any targets will do.
     Check: (Tensor -> Dims -> unit) option
 }
 

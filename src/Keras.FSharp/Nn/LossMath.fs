@@ -39,7 +39,8 @@ module internal LossMath =
         let p = Types.toFloating p
         struct (Lax.convert p.DType t, p)
 
-    /// Targets and predictions as floats of one type, of shapes that broadcast; where they do not, the error names `where`.
+    /// Targets and predictions as floats of one type, of shapes that broadcast; where they do not, the error names
+    /// `where`.
     let pair (where: string) (t: Tensor) (p: Tensor) : struct (Tensor * Tensor) =
         let struct (t, p) = floats t p
         let struct (t, p) = sameRank t p
@@ -124,5 +125,5 @@ module internal LossMath =
         | Some i ->
             Fail.value
                 where
-                $"the label {items[i]} (element {i} of targets of shape {t.Shape}) is not among the {classes} classes of the predictions"
+                $"the label {items[i]} (element {i}) is not among the {classes} classes of the predictions"
                 $"Labels must be 0 to {classes - 1}; give the model one output for each class."

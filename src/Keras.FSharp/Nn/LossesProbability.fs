@@ -79,7 +79,7 @@ type ProbabilityLosses internal () =
             if t.Shape[a] <> p.Shape[a] then
                 Fail.value
                     where
-                    $"the targets have {t.Shape[a]} classes (shape {t.Shape}), the predictions {p.Shape[a]} (shape {p.Shape})"
+                    $"the targets have shape {t.Shape}, the predictions {p.Shape}: other numbers of classes"
                     "Give one-hot targets, or class numbers to the sparse form of this loss."
 
             struct (Lax.broadcastTo shape t, Lax.broadcastTo shape p)
@@ -89,9 +89,9 @@ type ProbabilityLosses internal () =
                 $"the targets have shape {t.Shape}, the predictions {p.Shape}"
                 "Give one-hot targets, or class numbers to the sparse form of this loss."
 
-    /// -Σ y_true · log(y_pred) along `axis` (the last by default), for one-hot targets or probabilities. Predictions are
-    /// probabilities, scaled to the sum 1 and clipped by epsilon, or logits with `fromLogits`. `labelSmoothing` draws the
-    /// targets towards 1/classes. Keras: `keras.losses.categorical_crossentropy`.
+    /// -Σ y_true · log(y_pred) along `axis` (the last by default), for one-hot targets or probabilities. Predictions
+    /// are probabilities, scaled to the sum 1 and clipped by epsilon, or logits with `fromLogits`. `labelSmoothing`
+    /// draws the targets towards 1/classes. Keras: `keras.losses.categorical_crossentropy`.
     static member categoricalCrossentropy
         (yTrue: Tensor, yPred: Tensor, ?fromLogits: bool, ?labelSmoothing: float, ?axis: int)
         : Tensor =
@@ -177,8 +177,8 @@ type ProbabilityLosses internal () =
         let own = LossMath.sumLast (Lax.mul p hot)
         Lax.scale (1.0 / q) (LossMath.complement (Lax.pow own (Lax.scalar p.DType q)))
 
-    /// 1 - 2 Σ y_true · y_pred / (Σ y_true + Σ y_pred): how far two regions are from covering each other. The sums go over
-    /// `axis` (left out: everything). Keras: `keras.losses.dice`.
+    /// 1 - 2 Σ y_true · y_pred / (Σ y_true + Σ y_pred): how far two regions are from covering each other. The sums go
+    /// over `axis` (left out: everything). Keras: `keras.losses.dice`.
     static member dice(yTrue: Tensor, yPred: Tensor, ?axis: int list) : Tensor =
         let struct (t, p) = LossMath.pair "losses.dice" yTrue yPred
         let sum (x: Tensor) = Ops.sum (x, ?axis = (axis |> Option.map Seq.ofList))
@@ -197,9 +197,9 @@ type ProbabilityLosses internal () =
         let covered = Lax.add both (Lax.add (Lax.scale alpha onlyPredicted) (Lax.scale beta onlyTrue))
         LossMath.complement (Lax.div both (Lax.shift Backends.Config.Epsilon covered))
 
-    /// The circle loss of embeddings: predictions [n, size], normalised, and labels [n]; pairs of equal labels are drawn
-    /// together, others pushed apart. `gamma` scales, `margin` relaxes; `removeDiagonal` leaves out each sample's pair
-    /// with itself. Keras: `keras.losses.circle`.
+    /// The circle loss of embeddings: predictions [n, size], normalised, and labels [n]; pairs of equal labels are
+    /// drawn together, others pushed apart. `gamma` scales, `margin` relaxes; `removeDiagonal` leaves out each sample's
+    /// pair with itself. Keras: `keras.losses.circle`.
     static member circle
         (
             yTrue: Tensor,

@@ -21,6 +21,8 @@ type Metric = {
     /// The record: class name and config as Keras writes them.
     Record: Json
     Variables: MetricVariable list
+    /// True where the mask of the predictions counts as sample weights; the other metrics of Keras ignore it.
+    TakesMask: bool
     /// State, targets, predictions and sample weights (null for none; the mask is multiplied in) to the next state.
     Update: Tensor[] -> Tensor -> Tensor -> Tensor -> Tensor[]
     /// State to the result.
@@ -46,7 +48,7 @@ module Metric =
         (mask: Tensor)
         : Tensor[] =
         let weights =
-            if isNull mask then
+            if isNull mask || not m.TakesMask then
                 weights
             else
                 let asFloat = Lax.convert Backends.Config.FloatX mask

@@ -21,8 +21,8 @@ type MetricFunctions internal () =
         let struct (t, p) = LossMath.sameRank (Lax.convert yPred.DType yTrue) yPred
         MetricFunctions.asFloats (Lax.eq t p)
 
-    /// 1 where the prediction lies on the target's side of `threshold` (1/2 by default), else 0, for targets 0 and 1; the
-    /// shape of both. Keras: `keras.metrics.binary_accuracy`.
+    /// 1 where the prediction lies on the target's side of `threshold` (1/2 by default), else 0, for targets 0 and 1;
+    /// the shape of both. Keras: `keras.metrics.binary_accuracy`.
     static member binaryAccuracy(yTrue: Tensor, yPred: Tensor, ?threshold: float) : Tensor =
         let struct (t, p) = LossMath.pair "metrics.binary_accuracy" yTrue yPred
         let above = Lax.convert t.DType (Lax.gt p (Lax.fullLike p (defaultArg threshold 0.5)))
@@ -54,13 +54,13 @@ type MetricFunctions internal () =
         let hits = Lax.eq (Lax.convert best.DType t) best
         MetricFunctions.asFloats (Lax.reshape yTrue.Shape hits)
 
-    /// 1 where the target's class has one of the `k` highest scores (5 by default), for one-hot targets; the last axis is
-    /// reduced. Keras: `keras.metrics.top_k_categorical_accuracy`.
+    /// 1 where the target's class has one of the `k` highest scores (5 by default), for one-hot targets; the last axis
+    /// is reduced. Keras: `keras.metrics.top_k_categorical_accuracy`.
     static member topKCategoricalAccuracy(yTrue: Tensor, yPred: Tensor, ?k: int) : Tensor =
         MetricFunctions.topK (Ops.argmax (yTrue, axis = -1), yPred, defaultArg k 5)
 
-    /// 1 where the class that the target names has one of the `k` highest scores (5 by default); the shape of the targets.
-    /// Keras: `keras.metrics.sparse_top_k_categorical_accuracy`.
+    /// 1 where the class that the target names has one of the `k` highest scores (5 by default); the shape of the
+    /// targets. Keras: `keras.metrics.sparse_top_k_categorical_accuracy`.
     static member sparseTopKCategoricalAccuracy(yTrue: Tensor, yPred: Tensor, ?k: int) : Tensor =
         let t = LossMath.classNumbers (LossMath.labels yTrue yPred)
         Lax.reshape yTrue.Shape (MetricFunctions.topK (t, yPred, defaultArg k 5))

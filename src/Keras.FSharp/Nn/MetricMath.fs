@@ -15,27 +15,29 @@ module internal MetricMath =
         Initial = fun () -> Lax.full (Dims.ofSeq shape) dtype (Scalar.Int 0L)
     }
 
-    /// A metric of one of Keras's classes; `config` is what stands behind name and dtype.
-    let make
+    /// A metric of one of Keras's classes, with its whole config.
+    let makeOf
         (className: string)
         (name: string)
-        (dtype: DType)
         (config: (string * Json) list)
         (variables: MetricVariable list)
         (update: Tensor[] -> Tensor -> Tensor -> Tensor -> Tensor[])
         (result: Tensor[] -> Tensor)
-        : Metric =
-        let config = [ "name", Json.Text name; "dtype", Json.Text(DType.name dtype) ] @ config
+        : Metric = {
+        Class = className
+        Name = name
+        Record = Serialized.toJson (Serialized.make "keras.metrics" className config)
+        Variables = variables
+        TakesMask = false
+        Update = update
+        Result = result
+        Sized = None
+    }
 
-        {
-            Class = className
-            Name = name
-            Record = Serialized.toJson (Serialized.make "keras.metrics" className config)
-            Variables = variables
-            Update = update
-            Result = result
-            Sized = None
-        }
+    /// A metric of one of Keras's classes; `config` is what stands behind name and dtype.
+    let make className (name: string) (dtype: DType) (config: (string * Json) list) variables update result : Metric =
+        let config = [ "name", Json.Text name; "dtype", Json.Text(DType.name dtype) ] @ config
+        makeOf className name config variables update result
 
     /// Floats in the type of the metric; integers (class numbers) as they are.
     let real (dtype: DType) (x: Tensor) : Tensor = if DType.isFloat x.DType then Lax.convert dtype x else x
@@ -49,8 +51,8 @@ module internal MetricMath =
 
     let private axes (first: int) (rank: int) = Dims.own [| for i in first .. rank - 1 -> i |]
 
-    /// The sum of the values of the samples, and of their weights (their number where `weights` is null). Values of more
-    /// than one axis count with their mean per sample. Source: `keras.src.metrics.reduction_metrics`.
+    /// The sum of the values of the samples, and of their weights (their number where `weights` is null). Values of
+    /// more than one axis count with their mean per sample. Source: `keras.src.metrics.reduction_metrics`.
     let sums (dtype: DType) (values: Tensor) (weights: Tensor) : struct (Tensor * Tensor) =
         let v = Lax.convert dtype values
 
@@ -91,5 +93,28 @@ module internal MetricMath =
             let struct (total, count) = sums dtype (values (real dtype t) (real dtype p)) w
             [| Lax.add state[0] total; Lax.add state[1] count |]
 
-        make className name dtype config [ zeros dtype "total" []; zeros dtype "count" [] ] update (fun state ->
-            finish (LossMath.ratio state[0] state[1]))
+        {
+            make className name dtype config [ zeros dtype "total" []; zeros dtype "count" [] ] update (fun state ->
+                finish (LossMath.ratio state[0] state[1])) with
+                TakesMask = true
+        }
+
+    /// Weights for each element of values of this shape: theirs belong to the first axes. Null stays null.
+    let spread (shape: Dims) (w: Tensor) : Tensor =
+        if isNull w then
+            null
+        else
+            // One weight per sample may come with an axis of its own.
+            let w =
+                if w.Rank = shape.Rank + 1 && w.Shape[shape.Rank] = 1 then
+                    Lax.reshape (Dims.removeAt shape.Rank w.Shape) w
+                else
+                    leading shape.Rank w
+
+            match Lax.tryBroadcastShapes shape w.Shape with
+            | Some s when s.Equals shape -> Lax.broadcastTo shape w
+            | _ ->
+                Fail.value
+                    "metrics"
+                    $"sample weights of shape {w.Shape} do not fit predictions of shape {shape}"
+                    "Give one weight for each sample."

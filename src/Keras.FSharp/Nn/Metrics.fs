@@ -7,9 +7,19 @@ open Keras.FSharp.Saving
 /// case, which compute one value per sample (`Metrics.binaryAccuracy(yTrue, yPred)`).
 [<AbstractClass>]
 type Metrics private () =
-    inherit MeanMetrics()
+    inherit IoUMetrics()
 
-    static let registry = lazy (Registry<Metric>("metric", "keras.metrics", false, MeanMetrics.MeanEntries))
+    static let registry =
+        lazy
+            (Registry<Metric>(
+                "metric",
+                "keras.metrics",
+                false,
+                MeanMetrics.MeanEntries
+                @ ConfusionMetrics.ConfusionEntries
+                @ ScoreMetrics.ScoreEntries
+                @ IoUMetrics.IoUEntries
+            ))
 
     /// The classes by name.
     static member Registry: Registry<Metric> = registry.Value

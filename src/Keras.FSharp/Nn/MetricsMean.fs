@@ -15,8 +15,10 @@ type MeanMetrics internal () =
         MetricMath.mean className (defaultArg name defaultName) (MetricMath.dtype dtype) config finish values
 
     /// The weighted mean of values (`Metric.updateValues`). Keras: `keras.metrics.Mean`.
-    static member Mean(?name: string, ?dtype: DType) : Metric =
-        MeanMetrics.mean ("Mean", "mean", name, dtype, [], (fun values _ -> values))
+    static member Mean(?name: string, ?dtype: DType) : Metric = {
+        MeanMetrics.mean ("Mean", "mean", name, dtype, [], (fun values _ -> values)) with
+            TakesMask = false
+    }
 
     /// The weighted sum of values (`Metric.updateValues`). Keras: `keras.metrics.Sum`.
     static member Sum(?name: string, ?dtype: DType) : Metric =
@@ -61,15 +63,18 @@ type MeanMetrics internal () =
             let struct (t, p) = LossMath.pair "metrics.RootMeanSquaredError" t p
             Lax.square (Lax.sub p t)
 
-        MeanMetrics.mean (
-            "RootMeanSquaredError",
-            "root_mean_squared_error",
-            name,
-            dtype,
-            [],
-            squares,
-            finish = Lax.sqrt
-        )
+        let metric =
+            MeanMetrics.mean (
+                "RootMeanSquaredError",
+                "root_mean_squared_error",
+                name,
+                dtype,
+                [],
+                squares,
+                finish = Lax.sqrt
+            )
+
+        { metric with TakesMask = false }
 
     /// Mean of the absolute differences. Keras: `keras.metrics.MeanAbsoluteError`.
     static member MeanAbsoluteError(?name: string, ?dtype: DType) : Metric =
@@ -288,7 +293,8 @@ type MeanMetrics internal () =
             (fun t p -> MetricFunctions.categoricalAccuracy (t, p))
         )
 
-    /// How often the highest score is that of the class that the target names. Keras: `keras.metrics.SparseCategoricalAccuracy`.
+    /// How often the highest score is that of the class that the target names. Keras:
+    /// `keras.metrics.SparseCategoricalAccuracy`.
     static member SparseCategoricalAccuracy(?name: string, ?dtype: DType) : Metric =
         MeanMetrics.mean (
             "SparseCategoricalAccuracy",
@@ -312,7 +318,8 @@ type MeanMetrics internal () =
             (fun t p -> MetricFunctions.topKCategoricalAccuracy (t, p, k = k))
         )
 
-    /// How often the class that the target names is among the `k` highest scores. Keras: `keras.metrics.SparseTopKCategoricalAccuracy`.
+    /// How often the class that the target names is among the `k` highest scores. Keras:
+    /// `keras.metrics.SparseTopKCategoricalAccuracy`.
     static member SparseTopKCategoricalAccuracy(?k: int, ?name: string, ?dtype: DType) : Metric =
         let k = defaultArg k 5
 

@@ -57,7 +57,8 @@ type Choice private () =
         Make = fun t _ -> Metric.sizedFor t metric
     }
 
-    /// Reads one metric: a name, the record of an object, or of a function. `where` is its path in the file, for errors.
+    /// Reads one metric: a name, the record of an object, or of a function. `where` is its path in the file, for
+    /// errors.
     static member metricOfJson (where: string) (json: Json) : MetricChoice =
         match json with
         | Json.Text name -> Choice.metric name

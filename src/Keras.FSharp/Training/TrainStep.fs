@@ -1,4 +1,5 @@
-/// The steps of training as pure functions: from a state and a batch to the next state. They are compiled as they stand.
+/// The steps of training as pure functions: from a state and a batch to the next state. They are compiled as they
+/// stand.
 namespace Keras.FSharp
 
 open Keras.FSharp.Saving

@@ -1,5 +1,5 @@
-/// Training of a model: the state between the steps, the loops around them, and the logs. All computation is in the pure
-/// steps; here is what changes.
+/// Training of a model: the state between the steps, the loops around them, and the logs. All computation is in the
+/// pure steps; here is what changes.
 namespace Keras.FSharp
 
 open System
