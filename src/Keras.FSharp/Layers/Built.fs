@@ -36,6 +36,10 @@ module Blueprint =
             Stage.outputs
                 (fun xs ->
                     let f = Frame((fun _ -> null), true, null, true)
+
+                    if inputs |> Array.exists (fun a -> Seq.exists (fun n -> n < 0) a.Shape) then
+                        f.UnknownSize <- size
+
                     frame <- f
 
                     Array.iter2

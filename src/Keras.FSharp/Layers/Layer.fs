@@ -191,6 +191,9 @@ and [<Sealed; AllowNullLiteral>] Frame internal (lookup: string -> Tensor, train
     /// The layers in the order of their first calls, with the shapes of the inputs; only while variables are declared.
     member internal _.Calls = calls
 
+    /// The number that stands for unknown sizes while variables are declared; 0 where all sizes are known.
+    member val internal UnknownSize = 0 with get, set
+
     /// New values of state, by path.
     member _.Updates = updates
 
@@ -387,6 +390,12 @@ and [<Sealed>] Call
     /// A refusal that names the layer and its path.
     member _.Refuse<'a>(reason: string, hint: string) : 'a =
         let where = if path = "" || path = layer.Name then $"{layer}" else $"{layer} at '{path}'"
+
+        // The caller never gave the number that stands for an unknown size.
+        let reason =
+            match frame.UnknownSize with
+            | 0 -> reason
+            | n -> Regex.Replace(reason, $@"\b{n}\b", "None")
 
         Fail.value where reason hint
 
