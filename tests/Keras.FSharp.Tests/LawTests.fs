@@ -60,6 +60,13 @@ let private shapes (row: Row) =
             let inputs = row.Prepare xs
             let expected = Infer.outputs case.Prim (inputs |> Array.map (fun x -> x.Aval))
             let ys = Core.bind case.Prim inputs
+
+            match CountedShapes.results case.Prim (inputs |> Array.map (fun x -> x.Aval)) with
+            | ValueSome counted ->
+                let inferred = [ for a in expected -> a.DType, List.ofSeq a.Shape ]
+                Expect.equal inferred counted $"{Infer.name case.Prim} of {d}, counted"
+            | ValueNone -> ()
+
             Expect.equal (ys |> Array.map (fun y -> y.Aval)) expected $"{Infer.name case.Prim} of {d}"
 
             for y in ys do
