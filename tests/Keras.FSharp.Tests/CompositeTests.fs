@@ -1,5 +1,5 @@
-/// Composite operations: their own pullbacks against the gradient of their meaning, their kernels against the meaning on
-/// every backend that has one, their shape rules, vmap and jit.
+/// Composite operations: their own pullbacks against the gradient of their meaning, their kernels against the
+/// meaning on every backend that has one, their shape rules, vmap and jit.
 module Keras.FSharp.Tests.CompositeTests
 
 open System

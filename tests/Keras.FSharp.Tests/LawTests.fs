@@ -1,5 +1,5 @@
-/// The laws that every primitive obeys, checked on random cases of each row of the table of samples: shapes, derivatives
-/// of first and second order in both modes, vmap, jit, and agreement of the backends.
+/// The laws that every primitive obeys, checked on random cases of each row of the table of samples: shapes,
+/// derivatives of first and second order in both modes, vmap, jit, and agreement of the backends.
 module Keras.FSharp.Tests.LawTests
 
 open System

@@ -154,8 +154,8 @@ let numbers (x: Tensor) : float[] =
     else
         Tensor.toArray<float>(Lax.convert DType.Float64 x)
 
-/// The greatest distance between two tensors, relative to their greatest element (or to 1); infinite where their shapes,
-/// element types or NaNs differ.
+/// The greatest distance between two tensors, relative to their greatest element (or to 1); infinite where their
+/// shapes, element types or NaNs differ.
 let distance (a: Tensor) (b: Tensor) : float =
     if not (a.Aval.Equals b.Aval) then
         infinity
