@@ -1,6 +1,6 @@
 /// What a layer is: data (class, name, config), the variables that it declares for given input shapes, and a pure
-/// function. Within one call a `Frame` hands out variables and keys and collects what the call leaves behind: new state,
-/// losses, masks.
+/// function. Within one call a `Frame` hands out variables and keys and collects what the call leaves behind: new
+/// state, losses, masks.
 namespace Keras.FSharp
 
 open System
@@ -117,8 +117,8 @@ and [<NoEquality; NoComparison>] LayerParts = {
     Config: (string * Json) list
     /// True if `Config` has all keys, name and dtype included, as for InputLayer.
     Bare: bool
-    /// Layers inside this one, by the attribute under which Keras keeps them (`key_dense`). An attribute that is a list of
-    /// layers ends in `/` and stands here once for each (`cells/`).
+    /// Layers inside this one, by the attribute under which Keras keeps them (`key_dense`). An attribute that is a list
+    /// of layers ends in `/` and stands here once for each (`cells/`).
     Children: (string * Layer) list
     /// Refuses inputs of shapes that the layer cannot take; runs before variables are declared.
     Check: Call -> Dims[] -> unit
@@ -129,8 +129,8 @@ and [<NoEquality; NoComparison>] LayerParts = {
     Masks: MaskRule
 }
 
-/// A layer: data and a pure function. Made by the members of `Layers`; compared by identity, so that one layer used twice
-/// is shared.
+/// A layer: data and a pure function. Made by the members of `Layers`; compared by identity, so that one layer used
+/// twice is shared.
 and [<Sealed; AllowNullLiteral>] Layer
     (name: string, trainable: bool, policy: DTypePolicy, activityRegularizer: Regularizer option, parts: LayerParts) =
     let mutable content: obj voption = ValueNone
@@ -206,8 +206,8 @@ and [<Sealed; AllowNullLiteral>] Frame internal (lookup: string -> Tensor, train
         | true, t -> t
         | _ -> if isBuild then Lax.zeros aval else lookup path
 
-    /// Where the variables of a layer are: at the path of its first call, since one layer is shared by all its uses, even
-    /// by those in models inside models.
+    /// Where the variables of a layer are: at the path of its first call, since one layer is shared by all its uses,
+    /// even by those in models inside models.
     member internal _.Place(layer: Layer, path: string) : string =
         let key = Unchecked.nonNull (box layer)
 

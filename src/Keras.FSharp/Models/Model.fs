@@ -1,5 +1,5 @@
-/// Models: layers that hold a graph of layers, and the pure functions on them: init, apply, and the parting of variables
-/// into parameters and state.
+/// Models: layers that hold a graph of layers, and the pure functions on them: init, apply, and the parting of
+/// variables into parameters and state.
 namespace Keras.FSharp
 
 open System
@@ -192,7 +192,8 @@ type Model private () =
                 v.Spec.Initializer.Init k v.Spec.Shape v.Spec.DType
         )
 
-    /// Everything a call gives: outputs, new state, losses. `key` is needed in training where layers draw random numbers.
+    /// Everything a call gives: outputs, new state, losses. `key` is needed in training where layers draw random
+    /// numbers.
     static member applyAll
         (
             model: Layer,

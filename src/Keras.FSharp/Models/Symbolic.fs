@@ -159,7 +159,8 @@ and [<AbstractClass; Sealed>] internal Calls private () =
 
         node.Outputs
 
-    /// The layer that stands for an operation on arguments of this form: constants as they are, tensors in these places.
+    /// The layer that stands for an operation on arguments of this form: constants as they are, tensors in these
+    /// places.
     static member OperationLayer
         (
             modul: string,

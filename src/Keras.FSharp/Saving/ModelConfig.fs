@@ -1,5 +1,5 @@
-/// Models from their records and back (`model.to_json`, `model_from_json`). Reading is safe by construction: classes stand
-/// in closed tables, no code is run, and what a record can ask for is limited.
+/// Models from their records and back (`model.to_json`, `model_from_json`). Reading is safe by construction: classes
+/// stand in closed tables, no code is run, and what a record can ask for is limited.
 namespace Keras.FSharp
 
 open System
@@ -13,7 +13,7 @@ type private ReadBudget(where: string) =
     let maxDepth = 50
 
     /// Calls of layers, those within called models included: models that call models can ask for exponentially many.
-    let maxCalls = 1_000_000L
+    let maxCalls = 200_000L
 
     let costs = Dictionary<obj, int64>(ReferenceEqualityComparer.Instance)
     let mutable spent = 0L
@@ -166,6 +166,7 @@ module private ModelReader =
         let isKeras (modul: string) =
             modul = "" || modul = "keras" || modul.StartsWith("keras.", StringComparison.Ordinal)
 
+        let isGraph (config: (string * Json) list) = config |> List.exists (fun (k, _) -> k = "input_layers")
         let config = Json.tryGet "config" json |> Option.defaultValue (Json.Object [])
 
         match Json.tryGet "class_name" json, config with
@@ -185,7 +186,7 @@ module private ModelReader =
                 match record.ClassName with
                 | "Sequential" when isKeras record.Module -> sequential budget $"{where}.config" record.Config
                 | "Functional"
-                | "Model" when isKeras record.Module && record.Config |> List.exists (fun (k, _) -> k = "input_layers") ->
+                | "Model" when isKeras record.Module && isGraph record.Config ->
                     functional budget $"{where}.config" record.Config
                 | _ -> LayerCatalogue.ofJsonWith (layer budget) where json
 
@@ -402,8 +403,8 @@ module ModelConfig =
     /// The record as text (`model.to_json`).
     let toText (model: Layer) : string = Json.write (toJson model)
 
-    /// A model from its record; `where` names the record in errors. Its variables are not part of it. Unknown classes and
-    /// arguments are errors.
+    /// A model from its record; `where` names the record in errors. Its variables are not part of it. Unknown classes
+    /// and arguments are errors.
     let ofJsonAs (where: string) (json: Json) : Layer =
         let made = ModelReader.layer (ReadBudget where) where json
 

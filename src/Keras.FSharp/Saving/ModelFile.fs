@@ -1,5 +1,5 @@
-/// Models and weights in files: `.keras` archives and `.weights.h5`, both written in one step (a failure leaves the old file
-/// as it was) and read without running any code.
+/// Models and weights in files: `.keras` archives and `.weights.h5`, both written in one step (a failure leaves the old
+/// file as it was) and read without running any code.
 namespace Keras.FSharp
 
 open System
@@ -173,8 +173,8 @@ type ModelFile private () =
         let optimizer = Some(trainer.Options.Optimizer, trainer.OptimizerState)
         H5.save path (WeightsFile.write trainer.Model trainer.Variables optimizer)
 
-    /// The variables of a model from a `.weights.h5` or `.keras` file (`model.load_weights`). Where layers do not fit, the
-    /// error names all of them. With `skipMismatch` such layers keep the values of `current` instead.
+    /// The variables of a model from a `.weights.h5` or `.keras` file (`model.load_weights`). Where layers do not fit,
+    /// the error names all of them. With `skipMismatch` such layers keep the values of `current` instead.
     static member loadWeights(path: string, model: Layer, ?current: Variables, ?skipMismatch: bool) : Variables =
         let variables, report =
             withWeights path (fun file -> WeightsFile.read file "" model current (defaultArg skipMismatch false))

@@ -78,6 +78,8 @@ module internal ModelWriter =
 
     let private int (n: int) : Json = Json.Int(int64 n)
 
+    let private isOperation (layer: Layer) : bool = GraphOperations.isModule layer.Parts.Module
+
     let private plain (a: Argument) : bool = a.Tensors.IsEmpty
 
     /// The structure of an argument with null in place of tensors.
@@ -172,7 +174,8 @@ module internal ModelWriter =
                         [ "build_config", Json.Object [ "shapes_dict", Json.Object pairs ] ]
 
             match shapesOf layer with
-            | Some inputs when inputs.Length > 0 && not (neverBuilt.Contains layer.Class) -> buildShapes inputs
+            | Some inputs when inputs.Length > 0 && not (neverBuilt.Contains layer.Class || isOperation layer) ->
+                buildShapes inputs
             | _ -> []
 
         let head (layer: Layer) (config: Json) = [
@@ -266,7 +269,7 @@ module internal ModelWriter =
                 let mask =
                     match n.Arguments with
                     | [ single ] when
-                        (Model.IsModel n.Layer || takesMask.Contains n.Layer.Class)
+                        (Model.IsModel n.Layer || takesMask.Contains n.Layer.Class && not (isOperation n.Layer))
                         && not (n.Keywords |> List.exists (fun (k, _) -> k = "mask"))
                           ->
                           [ "mask", nulls single ]

@@ -1,5 +1,5 @@
-/// The variables of a model in an HDF5 file, as `.weights.h5` files and `.keras` archives hold them: one group per layer,
-/// whose path follows the structure of the model and not the names of the layers.
+/// The variables of a model in an HDF5 file, as `.weights.h5` files and `.keras` archives hold them: one group per
+/// layer, whose path follows the structure of the model and not the names of the layers.
 namespace Keras.FSharp
 
 open System
@@ -236,9 +236,9 @@ module WeightsFile =
         | Some _ when not (d.Shape.Equals shape) -> Some $"'{name}' has shape {shape}, in the file {d.Shape}"
         | Some _ -> None
 
-    /// Reads the variables of a model from an open file, below the group `root`. Every layer that does not fit is named,
-    /// with what was expected and found; then nothing is given, or with `skipMismatch` those layers keep the values of
-    /// `current`.
+    /// Reads the variables of a model from an open file, below the group `root`. Every layer that does not fit is
+    /// named, with what was expected and found; then nothing is given, or with `skipMismatch` those layers keep the
+    /// values of `current`.
     let read
         (file: H5File)
         (root: string)
@@ -325,8 +325,8 @@ module WeightsFile =
 
         Model.Partition(model, built, value), { Warnings = List.ofSeq misfits }
 
-    /// Reads the state of an optimizer on these parameters from an open file, below the group `root`. None, and a line that
-    /// says why, where the file does not hold it: such an optimizer starts afresh.
+    /// Reads the state of an optimizer on these parameters from an open file, below the group `root`. None, and a line
+    /// that says why, where the file does not hold it: such an optimizer starts afresh.
     let readOptimizer
         (file: H5File)
         (root: string)
