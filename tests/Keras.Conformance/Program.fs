@@ -1,6 +1,69 @@
+/// Compares the library with results of real Keras, and serves other test suites.
 module Keras.Conformance.Program
 
+open System
+open System.IO
+open Keras.FSharp
+open Keras.FSharp.Backends
+open Keras.FSharp.Saving
+open Keras.Conformance.Golden
+
+let private usage =
+    """usage:
+  run DIR [--group G] [--api PATTERN] [--filter PATTERN] [--backend NAME] [--verbose]
+  signatures FILE"""
+
+/// Options and plain arguments.
+let rec private parse (flags: string list) (args: string list) : Map<string, string list> * string list =
+    match args with
+    | [] -> Map.empty, []
+    | a :: rest when a.StartsWith "--" && List.contains a flags ->
+        let options, plain = parse flags rest
+        Map.add a [] options, plain
+    | a :: value :: rest when a.StartsWith "--" ->
+        let options, plain = parse flags rest
+        let others = Map.tryFind a options |> Option.defaultValue []
+        Map.add a (value :: others) options, plain
+    | a :: rest ->
+        let options, plain = parse flags rest
+        options, a :: plain
+
+let private command (args: string list) : int =
+    let options, plain = parse [ "--verbose" ] args
+    let all name = Map.tryFind name options |> Option.defaultValue []
+    let one name = List.tryHead (all name)
+
+    let within f =
+        match one "--backend" with
+        | Some name -> Backends.Using(Backends.Get name, f)
+        | None -> f ()
+
+    match plain with
+    | [ "run"; folder ] ->
+        within (fun () ->
+            Run.folder
+                {
+                    Groups = all "--group"
+                    Api = one "--api"
+                    Filter = one "--filter"
+                    Verbose = options.ContainsKey "--verbose"
+                }
+                folder)
+    | [ "signatures"; file ] ->
+        Signatures.write (Json.parseAs file (File.ReadAllText file)) Console.Out
+        0
+    | _ ->
+        eprintfn "%s" usage
+        2
+
 [<EntryPoint>]
-let main _ =
-    printfn "Nothing to run yet."
-    0
+let main args =
+    try
+        command (List.ofArray args)
+    with
+    | :? KerasException as e ->
+        eprintfn "%s" e.Message
+        2
+    | :? IOException as e ->
+        eprintfn "%s" e.Message
+        2
