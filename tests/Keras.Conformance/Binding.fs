@@ -66,7 +66,11 @@ module Convert =
         | Datum.Int _ -> [ int v, int v ]
         | Datum.List items when items |> List.forall (fun i -> i.IsInt) -> [ pairOf int v ]
         | Datum.Tensor x when x.Rank = 2 ->
-            Host.readInts "arguments" x |> Array.map int32 |> Array.chunkBySize 2 |> Array.map (fun p -> p[0], p[1]) |> Array.toList
+            Host.readInts "arguments" x
+            |> Array.map int32
+            |> Array.chunkBySize 2
+            |> Array.map (fun p -> p[0], p[1])
+            |> Array.toList
         | _ -> list (pairOf int) v
 
     let private operand (v: Datum) : Operand =
@@ -74,8 +78,8 @@ module Convert =
         | Datum.Bool b -> Operand.op_Implicit b
         | Datum.Int i -> Operand.op_Implicit i
         | Datum.Float f -> Operand.op_Implicit f
-        | Datum.Complex(re, im) -> Operand.op_Implicit(Numerics.Complex(re, im))
-        | _ -> Operand.op_Implicit(tensor v)
+        | Datum.Complex(re, im) -> Operand.op_Implicit (Numerics.Complex(re, im))
+        | _ -> Operand.op_Implicit (tensor v)
 
     let private tensors (v: Datum) : Tensor[] =
         match v with
@@ -107,11 +111,20 @@ module Convert =
                 | Datum.Text s ->
                     match DType.tryParse s with
                     | Some d -> box d
-                    | None -> Fail.value "dtype" $"there is no dtype '{s}'" (Fail.didYouMean s (List.map DType.name DType.all))
+                    | None ->
+                        Fail.value
+                            "dtype"
+                            $"there is no dtype '{s}'"
+                            (Fail.didYouMean s (List.map DType.name DType.all))
                 | _ -> misfit "a dtype")
             typeof<int seq>, ints >> box
             typeof<int list>, ints >> box
-            typeof<float list>, (fun v -> (match v with Datum.List _ -> list float v | _ -> [ float v ]) |> box)
+            typeof<float list>,
+            (fun v ->
+                (match v with
+                 | Datum.List _ -> list float v
+                 | _ -> [ float v ])
+                |> box)
             typeof<(int * int) seq>, intPairs >> box
             typeof<Tensor * Tensor>, pairOf tensor >> box
             typeof<float * float>, pairOf float >> box
@@ -124,8 +137,7 @@ module Convert =
         |> Dictionary
         :> _
 
-    let private isOption (t: Type) =
-        t.IsGenericType && t.GetGenericTypeDefinition() = typedefof<option<_>>
+    let private isOption (t: Type) = t.IsGenericType && t.GetGenericTypeDefinition() = typedefof<option<_>>
 
     /// True for optional parameters.
     let isOptional (p: ParameterInfo) = isOption p.ParameterType
@@ -169,8 +181,7 @@ module Members =
         | Datum.Null -> true
         | Datum.Bool _
         | Datum.Int _
-        | Datum.Text _ ->
-            parameters |> List.exists (fun p -> p.Name = name && p.Default = Some(Datum.plain v))
+        | Datum.Text _ -> parameters |> List.exists (fun p -> p.Name = name && p.Default = Some(Datum.plain v))
         | _ -> false
 
     /// The arguments for one overload, in its order. Parameters have Keras's names in camel case, or, where the names

@@ -52,7 +52,13 @@ module Calls =
         let order = Queue(outs)
         // Results are lists of tensors here, whose order both walks share.
         let value = Datum.map (fun _ _ -> Datum.Tensor(order.Dequeue())) "" result
-        let grads = if Array.forall isNull seeds then Array.create xs.Length null else pullback seeds
+
+        let grads =
+            if Array.forall isNull seeds then
+                Array.create xs.Length null
+            else
+                pullback seeds
+
         value, List.zip wrt (List.ofArray grads)
 
     /// The sizes that stand for an unknown one; what differs between both is unknown in the result.
@@ -90,30 +96,38 @@ module Calls =
         |]
 
         let known =
-            avals |> Seq.collect (fun a -> a.Shape) |> Seq.filter (fun n -> n >= 0) |> Seq.distinct |> Seq.toList
+            avals
+            |> Seq.collect (fun a -> a.Shape)
+            |> Seq.filter (fun n -> n >= 0)
+            |> Seq.distinct
+            |> Seq.toList
 
         let filled (sizes: int[]) =
             avals
             |> Array.mapi (fun i a ->
                 let shape = a.Shape.ToArray()
-                unknown |> Array.iteri (fun k (j, axis) -> if j = i then shape[axis] <- sizes[k])
+
+                unknown
+                |> Array.iteri (fun k (j, axis) ->
+                    if j = i then
+                        shape[axis] <- sizes[k])
+
                 Aval.withShape (Dims.ofSeq shape) a)
 
         if unknown.Length = 0 then
             inferOnce run avals
         else
             // -1 marks what stays open.
-            let candidates =
-                seq {
-                    Array.create unknown.Length -1
+            let candidates = seq {
+                Array.create unknown.Length -1
 
-                    for k in 0 .. unknown.Length - 1 do
-                        for n in known do
-                            Array.init unknown.Length (fun i -> if i = k then n else -1)
-
+                for k in 0 .. unknown.Length - 1 do
                     for n in known do
-                        Array.create unknown.Length n
-                }
+                        Array.init unknown.Length (fun i -> if i = k then n else -1)
+
+                for n in known do
+                    Array.create unknown.Length n
+            }
 
             let attempt (sizes: int[]) =
                 try

@@ -58,8 +58,7 @@ module Datum =
         | None -> raise (Missing $"dtype {name}")
 
     let private sizes (json: Json) =
-        Json.asList where json
-        |> List.map (fun n -> if n = Json.Null then -1 else Json.asInt where n)
+        Json.asList where json |> List.map (fun n -> if n = Json.Null then -1 else Json.asInt where n)
 
     /// Shape and dtype of a `{"shape", "dtype"}` record.
     let aval (json: Json) : Aval =
@@ -87,8 +86,7 @@ module Datum =
 
     and private special load (json: Json) (key: string) (inner: Json) : Datum =
         match key, inner with
-        | "$array", Json.Text name ->
-            Datum.Tensor(load name (dtype (Json.get where "dtype" json |> Json.asText where)))
+        | "$array", Json.Text name -> Datum.Tensor(load name (dtype (Json.get where "dtype" json |> Json.asText where)))
         | "$array", _ ->
             let a = aval inner
             let bytes = Convert.FromBase64String(Json.get where "data" inner |> Json.asText where)
@@ -221,7 +219,10 @@ module Datum =
     let rec leaves (v: Datum) : Datum list =
         match v with
         | Datum.List items -> List.collect leaves items
-        | Datum.Dict pairs -> pairs |> List.sortWith (fun (a, _) (b, _) -> String.CompareOrdinal(a, b)) |> List.collect (snd >> leaves)
+        | Datum.Dict pairs ->
+            pairs
+            |> List.sortWith (fun (a, _) (b, _) -> String.CompareOrdinal(a, b))
+            |> List.collect (snd >> leaves)
         | leaf -> [ leaf ]
 
     /// The tensors among the leaves.

@@ -14,8 +14,7 @@ let private one (f: Tensor -> Tensor) : Tensor list -> Tensor list =
     | [ x ] -> [ f x ]
     | xs -> raise (Mismatch $"a function of one tensor got {xs.Length}")
 
-let private constant (value: float) : Tensor list -> Tensor list =
-    fun _ -> [ Lax.scalar Backends.Config.FloatX value ]
+let private constant (value: float) : Tensor list -> Tensor list = fun _ -> [ Lax.scalar Backends.Config.FloatX value ]
 
 let private table: Map<string, Tensor list -> Tensor list> =
     Map [

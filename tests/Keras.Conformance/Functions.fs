@@ -79,7 +79,12 @@ module Functions =
         | _ -> fallback
 
     /// Operations that take functions, or whose arguments have other forms here than in Keras.
-    let private special (fn: string -> Tensor list -> Tensor list) (name: string) (args: Datum list) (given: (string * Datum) list) =
+    let private special
+        (fn: string -> Tensor list -> Tensor list)
+        (name: string)
+        (args: Datum list)
+        (given: (string * Datum) list)
+        =
         let get k = given |> List.tryFind (fun (n, _) -> n = k) |> Option.map snd
 
         let need k =
@@ -111,7 +116,10 @@ module Functions =
             match get "axes" with
             | Some(Datum.List [ a; b ]) ->
                 let ints v = Convert.argument typeof<int seq> v |> unbox<int seq>
-                Some(Datum.Tensor(Ops.tensordot (Convert.tensor (need "x1"), Convert.tensor (need "x2"), ints a, ints b)))
+
+                Some(
+                    Datum.Tensor(Ops.tensordot (Convert.tensor (need "x1"), Convert.tensor (need "x2"), ints a, ints b))
+                )
             | _ -> None
         | "get_item" ->
             let key =
@@ -132,8 +140,7 @@ module Functions =
             let init = need "init"
             let carries = (unpack init).Length
 
-            let body (carry: Tensor list, xs: Tensor list) =
-                List.splitAt carries (f (carry @ xs))
+            let body (carry: Tensor list, xs: Tensor list) = List.splitAt carries (f (carry @ xs))
 
             let carry, ys =
                 Ops.scan ((fun c x -> body (c, x)), unpack init, unpack (need "xs"), flag (get "reverse"))
@@ -144,13 +151,15 @@ module Functions =
             let xs = need "elems"
             let combine a b = f (a @ b)
 
-            let ys =
-                Ops.associativeScan (combine, unpack xs, flag (get "reverse"), intOr 0 (get "axis"))
+            let ys = Ops.associativeScan (combine, unpack xs, flag (get "reverse"), intOr 0 (get "axis"))
 
             Some(pack xs ys)
         | "cond" ->
             let t, f = lambda (need "true_fn"), lambda (need "false_fn")
-            let pred = Lax.ne (Lax.convert DType.Int32 (Convert.tensor (need "pred"))) (Lax.scalarInt DType.Int32 0L)
+
+            let pred =
+                Lax.ne (Lax.convert DType.Int32 (Convert.tensor (need "pred"))) (Lax.scalarInt DType.Int32 0L)
+
             Some(pack Datum.Null (Ops.cond (pred, (fun () -> t []), (fun () -> f []))))
         | "switch" ->
             let branches =
@@ -164,9 +173,42 @@ module Functions =
         | "while_loop" ->
             let condition, body = lambda (need "cond"), lambda (need "body")
             let state = need "loop_vars"
-            let most = get "maximum_iterations" |> Option.filter (fun v -> v.IsInt) |> Option.map (fun v -> intOr 0 (Some v))
+
+            let most =
+                get "maximum_iterations"
+                |> Option.filter (fun v -> v.IsInt)
+                |> Option.map (fun v -> intOr 0 (Some v))
+
             let result = Ops.whileLoop ((fun s -> (condition s)[0]), body, unpack state, ?maximumIterations = most)
             Some(pack state result)
+        | ("softmax" | "log_softmax" | "argsort" | "sort") when get "axis" |> Option.exists (fun v -> v.IsNull) ->
+            // None takes all elements together.
+            let x = Convert.tensor (need "x")
+            let flat = Ops.ravel x
+
+            match name with
+            | "softmax" -> Some(Datum.Tensor(Ops.reshape (Ops.softmax flat, x.Shape)))
+            | "log_softmax" -> Some(Datum.Tensor(Ops.reshape (Ops.logSoftmax flat, x.Shape)))
+            | "argsort" -> Some(Datum.Tensor(Ops.argsort flat))
+            | _ -> Some(Datum.Tensor(Ops.sort flat))
+        | "svd" when get "compute_uv" |> Option.exists (fun v -> not (flag (Some v))) ->
+            Some(Datum.Tensor(Ops.svdvals (Convert.tensor (need "x"))))
+        | "where" when given.Length = 1 -> Some(Datum.Tensor(Ops.nonzero (Convert.tensor (need "condition"))))
+        | "linspace" when flag (get "retstep") ->
+            let operand k = Convert.argument typeof<Operand> (need k) |> unbox<Operand>
+            let start, stop = operand "start", operand "stop"
+            let num = intOr 50 (get "num")
+
+            let gaps =
+                match get "endpoint" with
+                | Some(Datum.Bool false) -> num
+                | _ -> num - 1
+
+            let step =
+                Ops.divide (Operand.op_Implicit (Ops.subtract (stop, start)), Operand.op_Implicit (float gaps))
+
+            let line = Ops.linspace (start, stop, num)
+            Some(Datum.List [ Datum.Tensor line; Datum.Tensor step ])
         | "is_tensor" ->
             match args with
             | [ (Datum.Tensor _ | Datum.Masked _) ] -> Some(Datum.Bool true)
@@ -252,11 +294,16 @@ module Functions =
         let name = bare symbol
         let among (table: Lazy<IReadOnlyDictionary<string, _>>) = table.Value.ContainsKey(members name)
 
-        if symbol.StartsWith "keras.ops." then among ops || isSpecial.Contains name
-        elif symbol.StartsWith "keras.activations." then among ops || List.contains name [ "linear"; "exponential" ]
-        elif symbol.StartsWith "keras.losses." then among losses || among metrics
-        elif symbol.StartsWith "keras.metrics." then among metrics || among losses
-        else symbol.StartsWith "keras.random." || symbol.StartsWith "keras.config."
+        if symbol.StartsWith "keras.ops." then
+            among ops || isSpecial.Contains name
+        elif symbol.StartsWith "keras.activations." then
+            among ops || List.contains name [ "linear"; "exponential" ]
+        elif symbol.StartsWith "keras.losses." then
+            among losses || among metrics
+        elif symbol.StartsWith "keras.metrics." then
+            among metrics || among losses
+        else
+            symbol.StartsWith "keras.random." || symbol.StartsWith "keras.config."
 
     /// Calls a public function. `Missing` where the library does not have it.
     let rec call (context: Context) (api: string) (a: Arguments) : Datum =
@@ -283,8 +330,7 @@ module Functions =
             | _ -> raise (Missing api)
 
         if symbol.StartsWith "keras.ops." then
-            let fn =
-                Described.find (fun api args -> call context api { Args = args; Kwargs = [] })
+            let fn = Described.find (fun api args -> call context api { Args = args; Kwargs = [] })
 
             match special fn name a.Args given with
             | Some v -> v

@@ -3,6 +3,7 @@ module Keras.Conformance.Program
 
 open System
 open System.IO
+open System.Threading
 open Keras.FSharp
 open Keras.FSharp.Backends
 open Keras.FSharp.Saving
@@ -11,6 +12,7 @@ open Keras.Conformance.Golden
 let private usage =
     """usage:
   run DIR [--group G] [--api PATTERN] [--filter PATTERN] [--backend NAME] [--verbose]
+  serve [--backend NAME]
   signatures FILE"""
 
 /// Options and plain arguments.
@@ -49,6 +51,17 @@ let private command (args: string list) : int =
                     Verbose = options.ContainsKey "--verbose"
                 }
                 folder)
+    | [ "serve" ] ->
+        use output = Console.OpenStandardOutput()
+        use input = Console.OpenStandardInput()
+        // Only answers go to standard output.
+        Console.SetOut Console.Error
+        // Deeply nested requests need a deep stack.
+        let work () = within (fun () -> Server.run input output)
+        let thread = Thread(work, 512 * 1024 * 1024)
+        thread.Start()
+        thread.Join()
+        0
     | [ "signatures"; file ] ->
         Signatures.write (Json.parseAs file (File.ReadAllText file)) Console.Out
         0

@@ -37,8 +37,7 @@ let private floatType op given =
     d
 
 /// Moves unit numbers to a mean and a deviation.
-let private moved given (x: Tensor) =
-    Lax.shift (numberOr 0.0 "mean" given) (Lax.scale (numberOr 1.0 "stddev" given) x)
+let private moved given (x: Tensor) = Lax.shift (numberOr 0.0 "mean" given) (Lax.scale (numberOr 1.0 "stddev" given) x)
 
 /// Parameters of a distribution, broadcast to its shape.
 let private parameter (d: DType) (name: string) given =
@@ -46,13 +45,12 @@ let private parameter (d: DType) (name: string) given =
 
 let private dropout given (key: Tensor) =
     let x = Convert.tensor (required "inputs" given)
-    let keep = 1.0 - as'<float> (required "rate" given)
+    let keep = 1.0 - as'<float>(required "rate" given)
 
     let noise =
         match get "noise_shape" given with
         | Datum.Null -> x.Shape
-        | Datum.List sizes ->
-            sizes |> List.mapi (fun i n -> if n.IsNull then x.Shape[i] else as'<int> n) |> Dims.ofSeq
+        | Datum.List sizes -> sizes |> List.mapi (fun i n -> if n.IsNull then x.Shape[i] else as'<int> n) |> Dims.ofSeq
         | _ -> raise (Mismatch "noise_shape is no list")
 
     let mask = Lax.broadcastTo x.Shape (Random.bernoulli keep noise key)
@@ -66,7 +64,11 @@ let tryCall (key: Datum -> Tensor) (name: string) (given: (string * Datum) list)
     match name with
     | "normal" -> Some(moved given (Random.normal (floatType "random.normal" given) (shape given) (key ())))
     | "truncated_normal" ->
-        Some(moved given (Random.truncatedNormal (floatType "random.truncated_normal" given) (shape given) -2.0 2.0 (key ())))
+        Some(
+            moved
+                given
+                (Random.truncatedNormal (floatType "random.truncated_normal" given) (shape given) -2.0 2.0 (key ()))
+        )
     | "uniform" ->
         let low, high = numberOr 0.0 "minval" given, numberOr 1.0 "maxval" given
         Some(Random.uniform (floatType "random.uniform" given) (shape given) low high (key ()))

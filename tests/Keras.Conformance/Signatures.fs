@@ -93,7 +93,8 @@ module Signatures =
                 )
 
             if isPublic then
-                let aliases = Json.tryGet "aliases" entry |> Option.map (Json.asList "aliases") |> Option.defaultValue []
+                let aliases =
+                    Json.tryGet "aliases" entry |> Option.map (Json.asList "aliases") |> Option.defaultValue []
 
                 let parameters =
                     match Json.tryGet "signature" entry with

@@ -61,7 +61,13 @@ type Case = {
     member c.Tolerance: Tolerance = {
         Given =
             c.TryGet "tol"
-            |> Option.map (fun t -> Json.get c.Id "rtol" t |> Json.asFloat c.Id, Json.get c.Id "atol" t |> Json.asFloat c.Id)
+            |> Option.map (fun t ->
+                let part key usual =
+                    match Json.tryGet key t with
+                    | Some json -> Json.asFloat c.Id json
+                    | None -> usual
+
+                part "rtol" 1e-4, part "atol" 1e-5)
     }
 
     /// The arguments of a call.

@@ -73,8 +73,7 @@ let schedule (c: Case) : unit =
     let numbers key f = c.Get key |> Json.asList c.Id |> List.map f
 
     List.iter2
-        (fun step value ->
-            Compare.numbers c.Tolerance $"rate at step {step}" value (Tensor.toFloat (s.At step)))
+        (fun step value -> Compare.numbers c.Tolerance $"rate at step {step}" value (Tensor.toFloat (s.At step)))
         (numbers "steps" (Json.asInt c.Id))
         (numbers "values" (Json.asFloat c.Id))
 
@@ -88,6 +87,57 @@ let loss (c: Case) : unit =
     Compare.elements c.Tolerance "unreduced" (c.Tensor(c.Get "unreduced")) (loss.Values yTrue yPred)
     Compare.elements c.Tolerance "output" (c.Tensor(c.Get "outputs")) (apply yPred)
     checkGradient c "y_pred" yPred apply
+
+let metric (c: Case) : unit =
+    known Metrics.Registry c
+    let made = Metrics.ofConfig c.Class c.Config
+    checkRecord c made.Record
+    let field key json = Json.get c.Id key json
+    let orNull key json = Json.tryGet key json |> Option.map c.Tensor |> Option.toObj
+    let steps = Json.asList c.Id (c.Get "steps")
+
+    let shaped =
+        match steps with
+        | first :: _ when (Json.tryGet "y_true" first).IsSome ->
+            Metric.sizedFor (c.Tensor(field "y_true" first)).Aval made
+        | _ -> made
+
+    let mutable state = Metric.init shaped
+
+    let compareResult where json =
+        Compare.values false c.Tolerance where (c.Read json) (Datum.Tensor(shaped.Result state))
+
+    steps
+    |> List.iteri (fun i step ->
+        let weights = orNull "sample_weight" step
+
+        state <-
+            match orNull "values" step with
+            | null ->
+                let yTrue, yPred = c.Tensor(field "y_true" step), c.Tensor(field "y_pred" step)
+                Metric.update shaped state yTrue yPred weights (orNull "mask" step)
+            | values -> Metric.updateValues shaped state values weights
+
+        let variables = Json.asList c.Id (field "variables" step)
+
+        // Keras's Sum gives its variable as the result, which was reset before it was written down.
+        let result = if c.Class = "Sum" then field "value" variables.Head else field "result" step
+        compareResult $"result of step {i}" result
+
+        if variables.Length <> state.Length then
+            Compare.fail $"it has {state.Length} variables, expected {variables.Length}"
+
+        variables
+        |> List.iteri (fun k v ->
+            let name = field "name" v |> Json.asText c.Id
+
+            if shaped.Variables[k].Name <> name then
+                Compare.fail $"variable {k} is '{shaped.Variables[k].Name}', expected '{name}'"
+
+            Compare.elements c.Tolerance $"step {i}: {name}" (c.Tensor(field "value" v)) state[k]))
+
+    state <- Metric.init shaped
+    compareResult "result after reset" (c.Get "result_after_reset")
 
 /// Variables of golden optimizers may be numbered (`variable_7`), as their model variables had no names.
 let private plainName (path: string) = Regex.Replace(path, @"variable_\d+$", "variable")

@@ -23,6 +23,7 @@ let private checker (group: string) : (Case -> unit) option =
     | "constraints" -> Some ObjectCases.constraint'
     | "schedules" -> Some ObjectCases.schedule
     | "losses" -> Some ObjectCases.loss
+    | "metrics" -> Some ObjectCases.metric
     | "optimizers" -> Some ObjectCases.optimizer
     | "dtypes" -> Some FunctionCases.checkDTypes
     | "random" -> Some FunctionCases.checkRandom
@@ -31,6 +32,7 @@ let private checker (group: string) : (Case -> unit) option =
     | "metrics_functions"
     | "utils" -> Some FunctionCases.check
     | _ when group.StartsWith "ops_" -> Some FunctionCases.check
+    | _ when group.StartsWith "layers_" -> Some LayerCases.check
     | _ -> None
 
 /// Checks one case.
