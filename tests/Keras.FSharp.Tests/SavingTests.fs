@@ -192,7 +192,6 @@ let private goldenCase (root: string) (arrays: Lazy<Map<string, ArrayData>>) (ca
     // What is written is what Keras wrote.
     use archive = KerasZip.openFile (file "keras")
     use weights = archive.OpenWeights()
-    use stream = new MemoryStream()
 
     inFolder (fun folder ->
         let path = Path.Combine(folder, "again.keras")
@@ -250,7 +249,6 @@ let private roundTrips = [
         let v = Model.init (Random.key 1L, model)
         let xs = [| data 5 4 1; data 5 4 2 |]
         let before = (Model.applyAll (model, v, xs)).Outputs |> Array.map Tensor.toArrayAs<float32>
-        use stream = new MemoryStream()
 
         inFolder (fun folder ->
             let path = Path.Combine(folder, "m.keras")
