@@ -25,6 +25,8 @@ let private checker (group: string) : (Case -> unit) option =
     | "losses" -> Some ObjectCases.loss
     | "metrics" -> Some ObjectCases.metric
     | "optimizers" -> Some ObjectCases.optimizer
+    | "models" -> Some ModelCases.check
+    | "training" -> Some TrainingCases.check
     | "dtypes" -> Some FunctionCases.checkDTypes
     | "random" -> Some FunctionCases.checkRandom
     | "activations"
