@@ -55,8 +55,7 @@ let main arguments =
     let epochs = if Array.contains "--quick" arguments then 1 else 3
     let data = data ()
 
-    let images (x: Tensor) =
-        Tensor.cast DType.Float32 x / 255.0 |> Tensor.reshape [ x.Shape[0]; 28; 28; 1 ]
+    let images (x: Tensor) = Tensor.cast DType.Float32 x / 255.0 |> Tensor.reshape [ x.Shape[0]; 28; 28; 1 ]
 
     let x, y = images data.TrainX, data.TrainY
     let key, initKey = Random.split (Random.key 42L)

@@ -14,13 +14,16 @@ open System.Security.Cryptography
 let classes = 10
 
 // Prefix of the file names, images per class to take, sha256 of the full image and label files.
-let sets =
-    [ "train", 1200,
-      "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-      "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"
-      "t10k", 250,
-      "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-      "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2" ]
+let sets = [
+    "train",
+    1200,
+    "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"
+    "t10k",
+    250,
+    "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"
+]
 
 let sha256 (bytes: byte[]) = Convert.ToHexString(SHA256.HashData bytes).ToLowerInvariant()
 
@@ -30,12 +33,16 @@ let fail (message: string) : 'a =
 
 let readChecked directory name expected =
     let path = Path.Combine(directory, name)
+
     if not (File.Exists path) then
         fail $"{path} is missing; run fetch-mnist.sh first"
+
     let bytes = File.ReadAllBytes path
     let actual = sha256 bytes
+
     if actual <> expected then
         fail $"{path} has the wrong content: sha256 is {actual}, expected {expected}"
+
     bytes
 
 /// Cuts an IDX file of bytes into its dimensions and its content.
@@ -46,7 +53,7 @@ let parseIdx (bytes: byte[]) =
 
 /// Builds an IDX file of bytes: two zeros, type 8 (unsigned byte), rank, big-endian dimensions, content.
 let buildIdx (dims: int[]) (content: byte[]) =
-    let header = Array.zeroCreate<byte> (4 + 4 * dims.Length)
+    let header = Array.zeroCreate<byte>(4 + 4 * dims.Length)
     header[2] <- 8uy
     header[3] <- byte dims.Length
     dims |> Array.iteri (fun i d -> BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4 + 4 * i), d))
@@ -55,16 +62,27 @@ let buildIdx (dims: int[]) (content: byte[]) =
 /// Of the n images of each class takes those numbered floor(k * n / perClass), k = 0 .. perClass - 1, so evenly
 /// spread over the whole file, and gives back their places in the order of the file.
 let choose perClass (labels: byte[]) =
-    [| for c in 0 .. classes - 1 do
-           let places = [| for i in 0 .. labels.Length - 1 do if int labels[i] = c then i |]
-           if places.Length < perClass then
-               fail $"class {c} has only {places.Length} images, {perClass} are wanted"
-           for k in 0 .. perClass - 1 -> places[k * places.Length / perClass] |]
+    [|
+        for c in 0 .. classes - 1 do
+            let places = [|
+                for i in 0 .. labels.Length - 1 do
+                    if int labels[i] = c then
+                        i
+            |]
+
+            if places.Length < perClass then
+                fail $"class {c} has only {places.Length} images, {perClass} are wanted"
+
+            for k in 0 .. perClass - 1 -> places[k * places.Length / perClass]
+    |]
     |> Array.sort
 
 let gzip (bytes: byte[]) =
     use target = new MemoryStream()
-    using (new GZipStream(target, CompressionLevel.SmallestSize, true)) (fun stream -> stream.Write(bytes, 0, bytes.Length))
+
+    using (new GZipStream(target, CompressionLevel.SmallestSize, true)) (fun stream ->
+        stream.Write(bytes, 0, bytes.Length))
+
     let result = target.ToArray()
     // The header's "operating system" differs between platforms; 255 means unknown.
     result[9] <- 255uy
@@ -88,15 +106,22 @@ let source =
             | null
             | "" -> Path.Combine(Environment.GetFolderPath Environment.SpecialFolder.UserProfile, ".keras")
             | path -> path
+
         Path.Combine(home, "datasets", "mnist"))
 
 let target = argument 2 (fun () -> Path.Combine(__SOURCE_DIRECTORY__, "mnist"))
 
 // Everything is read and checked before anything is written.
-let inputs =
-    [ for prefix, perClass, imagesSum, labelsSum in sets do
-          let imagesName, labelsName = $"{prefix}-images-idx3-ubyte", $"{prefix}-labels-idx1-ubyte"
-          imagesName, readChecked source imagesName imagesSum, labelsName, readChecked source labelsName labelsSum, perClass ]
+let inputs = [
+    for prefix, perClass, imagesSum, labelsSum in sets do
+        let imagesName, labelsName = $"{prefix}-images-idx3-ubyte", $"{prefix}-labels-idx1-ubyte"
+
+        imagesName,
+        readChecked source imagesName imagesSum,
+        labelsName,
+        readChecked source labelsName labelsSum,
+        perClass
+]
 
 Directory.CreateDirectory target |> ignore
 

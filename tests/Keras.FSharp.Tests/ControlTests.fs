@@ -157,13 +157,13 @@ let private loops = [
     onManaged "only the branch chosen is run"
     <| fun () ->
         let runs = ResizeArray<Prim>()
-        Core.inspect <- ValueSome(fun p _ _ -> lock runs (fun () -> runs.Add p))
+        Ambient.Inspect <- ValueSome(fun p _ _ -> lock runs (fun () -> runs.Add p))
 
         try
             cond (Tensor.scalar true) (fun x -> Lax.besselI0e x) (fun x -> Lax.besselI1e x) (number 1.0)
             |> ignore
         finally
-            Core.inspect <- ValueNone
+            Ambient.Inspect <- ValueNone
 
         Expect.isTrue (runs.Contains(Prim.Unary UnaryOp.BesselI0e)) "taken"
         Expect.isFalse (runs.Contains(Prim.Unary UnaryOp.BesselI1e)) "not taken"

@@ -18,6 +18,14 @@ type internal Ambient private () =
     [<ThreadStatic; DefaultValue>]
     static val mutable private scope: string
 
+    [<ThreadStatic; DefaultValue>]
+    static val mutable private inspect: (Prim -> Tensor[] -> Tensor[] -> unit) voption
+
+    /// Debugging aid: called with each result that is computed eagerly on this thread.
+    static member Inspect
+        with get () = Ambient.inspect
+        and set (f: (Prim -> Tensor[] -> Tensor[] -> unit) voption) = Ambient.inspect <- f
+
     /// The innermost graph capture of this thread, or null.
     static member Graph
         with get () = Ambient.graph
@@ -104,9 +112,6 @@ module internal Core =
             concrete x.Aval (target.Upload(ReadOnlySpan bytes, x.Aval, target.Devices[0]))
         | _ -> x
 
-    /// Debugging aid: called with each eagerly computed result when set.
-    let mutable inspect: (Prim -> Tensor[] -> Tensor[] -> unit) voption = ValueNone
-
     let rec bind (p: Prim) (xs: Tensor[]) : Tensor[] =
         let mutable top: Trace = null
 
@@ -165,7 +170,7 @@ module internal Core =
                     joining null (fun () -> evalOn backend p xs)
                 | _ -> evalOn backend p xs
 
-            match inspect with
+            match Ambient.Inspect with
             | ValueSome f -> f p xs results
             | ValueNone -> ()
 
@@ -257,13 +262,13 @@ module internal Core =
 
     /// Runs `f` without the debugging aid watching it.
     let evaluateQuietly (f: unit -> 'a) : 'a =
-        let before = inspect
-        inspect <- ValueNone
+        let before = Ambient.Inspect
+        Ambient.Inspect <- ValueNone
 
         try
             f ()
         finally
-            inspect <- before
+            Ambient.Inspect <- before
 
     /// Binds a primitive with one result.
     let bind1 (p: Prim) (xs: Tensor[]) : Tensor = (bind p xs)[0]

@@ -24,22 +24,23 @@ type DType =
 /// What is known of element types: name, size, kind, and which type two types promote to.
 [<RequireQualifiedAccess>]
 module DType =
-    let private names =
-        [| "bool"
-           "uint8"
-           "uint16"
-           "uint32"
-           "uint64"
-           "int8"
-           "int16"
-           "int32"
-           "int64"
-           "bfloat16"
-           "float16"
-           "float32"
-           "float64"
-           "complex64"
-           "complex128" |]
+    let private names = [|
+        "bool"
+        "uint8"
+        "uint16"
+        "uint32"
+        "uint64"
+        "int8"
+        "int16"
+        "int32"
+        "int64"
+        "bfloat16"
+        "float16"
+        "float32"
+        "float64"
+        "complex64"
+        "complex128"
+    |]
 
     let private sizes = [| 1; 1; 2; 4; 8; 1; 2; 4; 8; 2; 2; 4; 8; 8; 16 |]
 
@@ -67,8 +68,7 @@ module DType =
     let size (d: DType) : int = sizes[int d]
 
     /// True for float16, bfloat16, float32 and float64.
-    let isFloat (d: DType) : bool =
-        d >= DType.BFloat16 && d <= DType.Float64
+    let isFloat (d: DType) : bool = d >= DType.BFloat16 && d <= DType.Float64
 
     /// True for complex64 and complex128.
     let isComplex (d: DType) : bool = d >= DType.Complex64

@@ -16,9 +16,9 @@ let firstNaN (f: unit -> 'a) : string option =
         else
             true
 
-    let before = Core.inspect
+    let before = Ambient.Inspect
 
-    Core.inspect <-
+    Ambient.Inspect <-
         ValueSome(fun p xs ys ->
             if found.IsNone && not (Array.forall isFinite ys) && Array.forall isFinite xs then
                 let operands = String.Join(", ", xs |> Array.map (fun x -> string x.Aval))
@@ -31,4 +31,4 @@ let firstNaN (f: unit -> 'a) : string option =
         f () |> ignore
         found
     finally
-        Core.inspect <- before
+        Ambient.Inspect <- before

@@ -11,8 +11,7 @@ module internal Derivatives =
     let private all n = Array.create n true
     let private linear1 f = Derivative.Linear([| true |], (fun _ xs g -> f xs[0] g))
 
-    let private partial1 (f: Tensor -> Tensor -> Tensor) =
-        Derivative.Pointwise(fun _ xs y -> f xs[0] y)
+    let private partial1 (f: Tensor -> Tensor -> Tensor) = Derivative.Pointwise(fun _ xs y -> f xs[0] y)
 
     /// 1 where the condition holds, else 0.
     let private indicator (like: Tensor) (c: Tensor) = Lax.convert like.DType c
@@ -95,17 +94,10 @@ module internal Derivatives =
         | BinaryOp.Sub -> Derivative.Linear(all 2, (fun i _ g -> if i = 0 then g else Lax.neg g))
         | BinaryOp.Mul -> Derivative.Bilinear(fun i xs g -> Lax.mul g xs[1 - i])
         | BinaryOp.Div ->
-            Derivative.Pointwise(fun i xs y ->
-                if i = 0 then
-                    Lax.reciprocal xs[1]
-                else
-                    Lax.neg (Lax.div y xs[1]))
+            Derivative.Pointwise(fun i xs y -> if i = 0 then Lax.reciprocal xs[1] else Lax.neg (Lax.div y xs[1]))
         | BinaryOp.Rem ->
             Derivative.Pointwise(fun i xs _ ->
-                if i = 0 then
-                    Lax.onesLike xs[0]
-                else
-                    Lax.neg (Lax.trunc (Lax.div xs[0] xs[1])))
+                if i = 0 then Lax.onesLike xs[0] else Lax.neg (Lax.trunc (Lax.div xs[0] xs[1])))
         | BinaryOp.Pow -> Derivative.Pointwise powPartial
         | BinaryOp.Max -> Derivative.Pointwise(fun i xs _ -> extremum Lax.gt i xs)
         | BinaryOp.Min -> Derivative.Pointwise(fun i xs _ -> extremum Lax.lt i xs)
@@ -169,8 +161,7 @@ module internal Derivatives =
 
         // The product has the batch axes first, then in one order or the other my free axes and the other's contracted
         // axes, ascending; each of the latter belongs to one of mine.
-        let sorted =
-            otherContract |> Seq.indexed |> Seq.sortBy snd |> Seq.map fst |> Seq.toArray
+        let sorted = otherContract |> Seq.indexed |> Seq.sortBy snd |> Seq.map fst |> Seq.toArray
 
         let contracted = sorted |> Array.map (fun k -> myContract[k])
         let freeFirst = Dims.own (Array.concat [ myBatch.Items; myFree.Items; contracted ])
@@ -218,15 +209,15 @@ module internal Derivatives =
         | WindowOp.Sum -> linear1 (fun _ g -> as' WindowOp.SumGrad [| g |])
         | WindowOp.SumGrad -> linear1 (fun _ g -> as' WindowOp.Sum [| g |])
         | WindowOp.Max -> Derivative.Pullback(fun _ xs _ gs -> [| as' WindowOp.MaxGrad [| xs[0]; gs[0] |] |])
-        | WindowOp.MaxGrad ->
-            Derivative.Linear([| false; true |], (fun _ xs g -> as' WindowOp.MaxPick [| xs[0]; g |]))
+        | WindowOp.MaxGrad -> Derivative.Linear([| false; true |], (fun _ xs g -> as' WindowOp.MaxPick [| xs[0]; g |]))
         | _ -> Derivative.Linear([| false; true |], (fun _ xs g -> as' WindowOp.MaxGrad [| xs[0]; g |]))
 
     let private broadcastTranspose (axes: Dims) (x: Tensor) (g: Tensor) : Tensor =
-        let stretched =
-            [| for i in 0 .. axes.Rank - 1 do
-                   if x.Shape[i] = 1 && g.Shape[axes[i]] <> 1 then
-                       axes[i] |]
+        let stretched = [|
+            for i in 0 .. axes.Rank - 1 do
+                if x.Shape[i] = 1 && g.Shape[axes[i]] <> 1 then
+                    axes[i]
+        |]
 
         let added = Dims.complement g.Rank axes
         let drop = Array.append added.Items stretched |> Array.sort |> Dims.own
@@ -236,8 +227,7 @@ module internal Derivatives =
         if g.Size = 0 then
             Lax.zerosLike x
         else
-            let high =
-                Array.init x.Rank (fun i -> x.Shape[i] - (start[i] + (g.Shape[i] - 1) * stride[i] + 1))
+            let high = Array.init x.Rank (fun i -> x.Shape[i] - (start[i] + (g.Shape[i] - 1) * stride[i] + 1))
 
             Lax.padZero start (Dims.own high) (Dims.map (fun s -> s - 1) stride) g
 
@@ -249,11 +239,7 @@ module internal Derivatives =
                 let minus = Dims.map (~-)
                 let cropped = Lax.padZero (minus low) (minus high) (Dims.map (fun _ -> 0) low) g
 
-                Lax.slice
-                    (Dims.map (fun _ -> 0) low)
-                    cropped.Shape
-                    (Dims.map (fun n -> n + 1) interior)
-                    cropped
+                Lax.slice (Dims.map (fun _ -> 0) low) cropped.Shape (Dims.map (fun n -> n + 1) interior) cropped
 
         if i = 0 then ofX else Lax.sub (Lax.sumAll g) (Lax.sumAll ofX)
 

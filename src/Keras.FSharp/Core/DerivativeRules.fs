@@ -53,10 +53,7 @@ module internal IndexRules =
 
         match op with
         | ScatterOp.Add ->
-            Derivative.Linear(
-                [| true; false; true |],
-                fun i xs g -> if i = 0 then g else seen batch xs[0] xs[1] g
-            )
+            Derivative.Linear([| true; false; true |], fun i xs g -> if i = 0 then g else seen batch xs[0] xs[1] g)
         | ScatterOp.Set ->
             pull (fun needs x i u _ g ->
                 let gx = if needs[0] then Lax.scatter ScatterOp.Set batch i (Lax.zerosLike u) g else null
@@ -119,9 +116,12 @@ module internal ReduceRules =
         let only (k: int) = Dims.own (Array.init x.Rank (fun i -> if i = axis then k else 0))
         let none = only 0
 
-        if by >= n then Lax.fullLike x fill
-        elif towardEnd then Lax.pad (only by) none none value (Lax.sliceAxis axis 0 (n - by) x)
-        else Lax.pad none (only by) none value (Lax.sliceAxis axis by n x)
+        if by >= n then
+            Lax.fullLike x fill
+        elif towardEnd then
+            Lax.pad (only by) none none value (Lax.sliceAxis axis 0 (n - by) x)
+        else
+            Lax.pad none (only by) none value (Lax.sliceAxis axis by n x)
 
     /// The products of all elements before (or after) each along an axis.
     let private exclusiveProduct (axis: int) (reverse: bool) (x: Tensor) : Tensor =
@@ -172,8 +172,7 @@ module internal ReduceRules =
 
     let cumulative (op: ReduceOp) (axis: int) (reverse: bool) : Derivative =
         match op with
-        | ReduceOp.Sum ->
-            Derivative.Linear([| true |], (fun _ _ g -> Lax.cumulative ReduceOp.Sum axis (not reverse) g))
+        | ReduceOp.Sum -> Derivative.Linear([| true |], (fun _ _ g -> Lax.cumulative ReduceOp.Sum axis (not reverse) g))
         | ReduceOp.Prod ->
             Derivative.Pullback(fun _ xs _ gs ->
                 let before = exclusiveProduct axis reverse xs[0]
@@ -196,8 +195,7 @@ module internal ReduceRules =
                 let order = if reverse then ReduceOp.Min else ReduceOp.Max
                 let source = Lax.cumulative order axis reverse marked
 
-                let perm =
-                    Dims.append (Dims.complement x.Rank (Dims.own [| axis |])) (Dims.own [| axis |])
+                let perm = Dims.append (Dims.complement x.Rank (Dims.own [| axis |])) (Dims.own [| axis |])
 
                 let move = Lax.transpose perm
                 let gx = Lax.scatter ScatterOp.Add (x.Rank - 1) (move source) (move gs[0]) (Lax.zerosLike (move x))
@@ -213,8 +211,7 @@ module internal LinalgRules =
 
         match kind with
         | FftKind.Rfft ->
-            let padding =
-                Dims.own (Array.init g.Rank (fun i -> if i = g.Rank - 1 then last - g.Shape[i] else 0))
+            let padding = Dims.own (Array.init g.Rank (fun i -> if i = g.Rank - 1 then last - g.Shape[i] else 0))
 
             let none = Dims.map (fun _ -> 0) padding
             Lax.real (Lax.fft FftKind.Fft lengths (Lax.padZero none padding none g))
@@ -316,7 +313,10 @@ module internal LinalgRules =
         if m = n || (m > n && not full) then
             qrTall q r gq gr
         elif m > n then
-            Fail.unsupported "qr" "the derivative of mode 'complete' is not unique for tall matrices" "Use mode 'reduced'."
+            Fail.unsupported
+                "qr"
+                "the derivative of mode 'complete' is not unique for tall matrices"
+                "Use mode 'reduced'."
         else
             let axis = a.Rank - 1
             let left x = Lax.sliceAxis axis 0 m x
@@ -348,7 +348,10 @@ module internal LinalgRules =
         // Without gradients of the factors the full ones are cut to the reduced ones.
         let u = Lax.sliceAxis (u.Rank - 1) 0 k u
         let vh = Lax.sliceAxis (vh.Rank - 2) 0 k vh
-        let gu, gs, v = orZero u (if isNull gu then null else Lax.sliceAxis (gu.Rank - 1) 0 k gu), orZero s gs, t vh
+
+        let gu, gs, v =
+            orZero u (if isNull gu then null else Lax.sliceAxis (gu.Rank - 1) 0 k gu), orZero s gs, t vh
+
         let gv = orZero v (if isNull gv then null else t (Lax.sliceAxis (gv.Rank - 2) 0 k gv))
         let f = gaps true s
         let diagonal = Lax.mul (mask CompareOp.Eq f) (Lax.broadcastTo f.Shape (columns gs))

@@ -128,7 +128,10 @@ let hessianv f x v = snd (hessianv' f x v)
 let private traceOf (m: Tensor) : Tensor =
     let n = m.Shape[0]
     let shape = Dims.own [| n; n |]
-    let diagonal = Lax.convert m.DType (Lax.eq (Lax.iota shape DType.Int32 0) (Lax.iota shape DType.Int32 1))
+
+    let diagonal =
+        Lax.convert m.DType (Lax.eq (Lax.iota shape DType.Int32 0) (Lax.iota shape DType.Int32 1))
+
     Lax.sumAll (Lax.mul m diagonal)
 
 /// Value and Laplacian (the trace of the Hessian) of a function of a vector with a scalar result.
@@ -153,11 +156,7 @@ let private curlOf (j: Tensor) : Tensor =
 
     let at r c = Lax.reshape (Dims.own [| 1 |]) (Lax.sliceAxis 1 c (c + 1) (Lax.sliceAxis 0 r (r + 1) j))
 
-    Lax.concat
-        0
-        [| Lax.sub (at 2 1) (at 1 2)
-           Lax.sub (at 0 2) (at 2 0)
-           Lax.sub (at 1 0) (at 0 1) |]
+    Lax.concat 0 [| Lax.sub (at 2 1) (at 1 2); Lax.sub (at 0 2) (at 2 0); Lax.sub (at 1 0) (at 0 1) |]
 
 /// Value and curl of a field of three dimensions.
 let curl' f x =

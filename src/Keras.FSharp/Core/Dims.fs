@@ -93,15 +93,22 @@ module Dims =
 
     /// The items at positions not listed in `axes`.
     let without (axes: Dims) (d: Dims) : Dims =
-        own [| for i in 0 .. d.Rank - 1 do if not (contains i axes) then d[i] |]
+        own [|
+            for i in 0 .. d.Rank - 1 do
+                if not (contains i axes) then
+                    d[i]
+        |]
 
     /// The positions `0 … rank-1` not listed in `axes`.
     let complement (rank: int) (axes: Dims) : Dims =
-        own [| for i in 0 .. rank - 1 do if not (contains i axes) then i |]
+        own [|
+            for i in 0 .. rank - 1 do
+                if not (contains i axes) then
+                    i
+        |]
 
     /// The shape with the listed axes set to 1, as `keepdims` asks for.
-    let keep (axes: Dims) (d: Dims) : Dims =
-        own (Array.init d.Rank (fun i -> if contains i axes then 1 else d[i]))
+    let keep (axes: Dims) (d: Dims) : Dims = own (Array.init d.Rank (fun i -> if contains i axes then 1 else d[i]))
 
     /// Both lists, one after the other.
     let append (a: Dims) (b: Dims) : Dims = own (Array.append a.Items b.Items)

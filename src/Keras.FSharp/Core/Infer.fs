@@ -5,12 +5,10 @@ module Keras.FSharp.Infer
 
 open System
 
-let private shapes (xs: Aval[]) =
-    String.Join(", ", xs |> Array.map string)
+let private shapes (xs: Aval[]) = String.Join(", ", xs |> Array.map string)
 
 /// A refusal that names the primitive and its operands.
-let private refuse (name: string) (xs: Aval[]) (reason: string) : 'a =
-    Fail.value name $"got ({shapes xs}); {reason}" ""
+let private refuse (name: string) (xs: Aval[]) (reason: string) : 'a = Fail.value name $"got ({shapes xs}); {reason}" ""
 
 /// The name of a primitive for messages and listings.
 let name (p: Prim) : string =
@@ -152,15 +150,17 @@ let private dot (p: string) (xs: Aval[]) (d: DotDims) : Aval =
 
         for i in 0 .. l.Rank - 1 do
             if a.Shape[l[i]] <> b.Shape[r[i]] then
-                refuse p xs $"{what} axis {l[i]} of the left has size {a.Shape[l[i]]}, axis {r[i]} of the right {b.Shape[r[i]]}"
+                refuse
+                    p
+                    xs
+                    $"{what} axis {l[i]} of the left has size {a.Shape[l[i]]}, axis {r[i]} of the right {b.Shape[r[i]]}"
 
     pair "contracted" d.LhsContract d.RhsContract
     pair "batch" d.LhsBatch d.RhsBatch
     let batch = Dims.map (fun i -> a.Shape[i]) d.LhsBatch
 
     let free (x: Aval) batch contract =
-        Dims.complement x.Rank (Dims.append batch contract)
-        |> Dims.map (fun i -> x.Shape[i])
+        Dims.complement x.Rank (Dims.append batch contract) |> Dims.map (fun i -> x.Shape[i])
 
     Aval.make
         a.DType
@@ -185,8 +185,7 @@ let private conv (p: string) (xs: Aval[]) (d: ConvDims) : Aval =
 
     let count (input: Dims) (kernel: Dims) =
         Dims.own (
-            Array.init n (fun i ->
-                windowCount input[i] kernel[i] d.Stride[i] d.PadLow[i] d.PadHigh[i] d.Dilation[i])
+            Array.init n (fun i -> windowCount input[i] kernel[i] d.Stride[i] d.PadLow[i] d.PadHigh[i] d.Dilation[i])
         )
 
     let channelsOfKernel (w: Dims) = w[n] * d.Groups
@@ -205,9 +204,7 @@ let private conv (p: string) (xs: Aval[]) (d: ConvDims) : Aval =
         check "the number of filters" b.Shape[n + 1] a.Shape[n + 1]
         check "the spatial shape of the gradient" (count d.InputSpatial (spatialOf b 0)) (spatialOf a 1)
 
-        Aval.make
-            a.DType
-            (Dims.cons a.Shape[0] (Dims.append d.InputSpatial (Dims.own [| channelsOfKernel b.Shape |])))
+        Aval.make a.DType (Dims.cons a.Shape[0] (Dims.append d.InputSpatial (Dims.own [| channelsOfKernel b.Shape |])))
     | ConvKind.KernelGrad ->
         check "the batch size of the gradient" a.Shape[0] b.Shape[0]
         check "the spatial shape of the gradient" (count (spatialOf a 1) d.KernelSpatial) (spatialOf b 1)
@@ -215,9 +212,7 @@ let private conv (p: string) (xs: Aval[]) (d: ConvDims) : Aval =
         if a.Shape[n + 1] % d.Groups <> 0 then
             refuse p xs $"{a.Shape[n + 1]} channels cannot be divided into {d.Groups} groups"
 
-        Aval.make
-            a.DType
-            (Dims.append d.KernelSpatial (Dims.own [| a.Shape[n + 1] / d.Groups; b.Shape[n + 1] |]))
+        Aval.make a.DType (Dims.append d.KernelSpatial (Dims.own [| a.Shape[n + 1] / d.Groups; b.Shape[n + 1] |]))
     | _ -> refuse p xs "unknown kind of convolution"
 
 /// The shape of the windows' results.
@@ -293,10 +288,11 @@ let private linalg (p: string) (xs: Aval[]) (op: LinalgOp) : Aval[] =
     | LinalgOp.Qr full ->
         let k = if full then m else k
         [| shaped a.DType [| m; k |]; shaped a.DType [| k; n |] |]
-    | LinalgOp.Svd full ->
-        [| shaped a.DType [| m; (if full then m else k) |]
-           shaped (DType.realOf a.DType) [| k |]
-           shaped a.DType [| (if full then n else k); n |] |]
+    | LinalgOp.Svd full -> [|
+        shaped a.DType [| m; (if full then m else k) |]
+        shaped (DType.realOf a.DType) [| k |]
+        shaped a.DType [| (if full then n else k); n |]
+      |]
     | LinalgOp.Eigh ->
         square ()
         [| shaped (DType.realOf a.DType) [| n |]; a |]
@@ -364,14 +360,21 @@ let private gatherParts (p: string) (xs: Aval[]) (batch: int) : Dims =
 let private graphOutputs (g: Graph) = g.Outputs |> Array.map (fun v -> g.Avals[v])
 
 let private sameAvals (p: string) (what: string) (expected: Aval[]) (given: Aval[]) =
-    if expected.Length <> given.Length || not (Array.forall2 (fun (a: Aval) b -> a.Equals b) expected given) then
+    if
+        expected.Length <> given.Length
+        || not (Array.forall2 (fun (a: Aval) b -> a.Equals b) expected given)
+    then
         Fail.value p $"{what}: expected ({shapes expected}), got ({shapes given})" "Shapes and dtypes must not change."
 
 /// Element types and shapes of the results of `p` on operands of the given ones. Errors name the primitive, the operands
 /// and what it needs.
 let outputs (p: Prim) (xs: Aval[]) : Aval[] =
     let refuse (reason: string) : 'a = refuse (name p) xs reason
-    let arity n = if xs.Length <> n then refuse $"it takes {n} operands, not {xs.Length}"
+
+    let arity n =
+        if xs.Length <> n then
+            refuse $"it takes {n} operands, not {xs.Length}"
+
     let axisIn rank axis = axisIn (name p) xs rank axis
 
     match p with
@@ -468,15 +471,17 @@ let outputs (p: Prim) (xs: Aval[]) : Aval[] =
         if start.Rank <> r || limit.Rank <> r || stride.Rank <> r then
             refuse $"start, limit and stride for {r} axes are needed"
 
-        [| Aval.withShape
-               (Dims.own (
-                   Array.init r (fun i ->
-                       if start[i] < 0 || limit[i] > xs[0].Shape[i] || stride[i] < 1 || start[i] > limit[i] then
-                           refuse $"{start[i]}:{limit[i]}:{stride[i]} is not a slice of axis {i}"
+        [|
+            Aval.withShape
+                (Dims.own (
+                    Array.init r (fun i ->
+                        if start[i] < 0 || limit[i] > xs[0].Shape[i] || stride[i] < 1 || start[i] > limit[i] then
+                            refuse $"{start[i]}:{limit[i]}:{stride[i]} is not a slice of axis {i}"
 
-                       (limit[i] - start[i] + stride[i] - 1) / stride[i])
-               ))
-               xs[0] |]
+                        (limit[i] - start[i] + stride[i] - 1) / stride[i])
+                ))
+                xs[0]
+        |]
     | Prim.Pad(low, high, interior) ->
         arity 2
         let r = xs[0].Rank
@@ -487,18 +492,20 @@ let outputs (p: Prim) (xs: Aval[]) : Aval[] =
         if xs[1].Rank <> 0 || xs[1].DType <> xs[0].DType then
             refuse "the padding value must be a scalar of the same dtype"
 
-        [| Aval.withShape
-               (Dims.own (
-                   Array.init r (fun i ->
-                       let n = xs[0].Shape[i]
-                       let size = n + low[i] + high[i] + (max (n - 1) 0) * interior[i]
+        [|
+            Aval.withShape
+                (Dims.own (
+                    Array.init r (fun i ->
+                        let n = xs[0].Shape[i]
+                        let size = n + low[i] + high[i] + (max (n - 1) 0) * interior[i]
 
-                       if size < 0 || interior[i] < 0 then
-                           refuse $"axis {i} would have a negative size"
+                        if size < 0 || interior[i] < 0 then
+                            refuse $"axis {i} would have a negative size"
 
-                       size)
-               ))
-               xs[0] |]
+                        size)
+                ))
+                xs[0]
+        |]
     | Prim.Reverse axes ->
         arity 1
         distinctAxes (name p) xs xs[0].Rank axes

@@ -12,12 +12,10 @@ let full (shape: Dims) (dtype: DType) (value: Scalar) : Tensor =
     Core.bind1 (Prim.Full(Aval.make dtype shape, value)) [||]
 
 /// A scalar of the given element type.
-let scalar (dtype: DType) (value: float) : Tensor =
-    full Dims.Empty dtype (Scalar.Float value)
+let scalar (dtype: DType) (value: float) : Tensor = full Dims.Empty dtype (Scalar.Float value)
 
 /// A scalar of the given element type, from an integer.
-let scalarInt (dtype: DType) (value: int64) : Tensor =
-    full Dims.Empty dtype (Scalar.Int value)
+let scalarInt (dtype: DType) (value: int64) : Tensor = full Dims.Empty dtype (Scalar.Int value)
 
 /// The value in the shape and element type of `x`.
 let fullLike (x: Tensor) (value: float) : Tensor = full x.Shape x.DType (Scalar.Float value)
@@ -32,17 +30,13 @@ let onesLike (x: Tensor) : Tensor = full x.Shape x.DType (Scalar.Int 1L)
 let zeros (a: Aval) : Tensor = full a.Shape a.DType (Scalar.Int 0L)
 
 /// The index along `axis`.
-let iota (shape: Dims) (dtype: DType) (axis: int) : Tensor =
-    Core.bind1 (Prim.Iota(Aval.make dtype shape, axis)) [||]
+let iota (shape: Dims) (dtype: DType) (axis: int) : Tensor = Core.bind1 (Prim.Iota(Aval.make dtype shape, axis)) [||]
 
 // ---- shape ----------------------------------------------------------------------------------------------------------
 
 /// The same elements in row-major order under another shape.
 let reshape (shape: Dims) (x: Tensor) : Tensor =
-    if x.Shape.Equals shape then
-        x
-    else
-        Core.bind1 (Prim.Reshape shape) [| x |]
+    if x.Shape.Equals shape then x else Core.bind1 (Prim.Reshape shape) [| x |]
 
 /// Axis i of the result is axis `perm[i]` of `x`.
 let transpose (perm: Dims) (x: Tensor) : Tensor =
@@ -130,12 +124,10 @@ let padZero (low: Dims) (high: Dims) (interior: Dims) (x: Tensor) : Tensor =
     pad low high interior (scalarInt x.DType 0L) x
 
 /// Reverses axes.
-let reverse (axes: Dims) (x: Tensor) : Tensor =
-    if axes.Rank = 0 then x else Core.bind1 (Prim.Reverse axes) [| x |]
+let reverse (axes: Dims) (x: Tensor) : Tensor = if axes.Rank = 0 then x else Core.bind1 (Prim.Reverse axes) [| x |]
 
 /// Joins tensors along an axis.
-let concat (axis: int) (xs: Tensor[]) : Tensor =
-    if xs.Length = 1 then xs[0] else Core.bind1 (Prim.Concat axis) xs
+let concat (axis: int) (xs: Tensor[]) : Tensor = if xs.Length = 1 then xs[0] else Core.bind1 (Prim.Concat axis) xs
 
 /// A part of `sizes` that begins at `starts` (int32 [rank]).
 let dynamicSlice (sizes: Dims) (starts: Tensor) (x: Tensor) : Tensor =
@@ -146,8 +138,7 @@ let dynamicUpdate (update: Tensor) (starts: Tensor) (x: Tensor) : Tensor =
     Core.bind1 Prim.DynamicUpdate [| x; update; starts |]
 
 /// (x [batch…, n, rest…], indices [batch…, i…]) to [batch…, i…, rest…].
-let gather (batch: int) (indices: Tensor) (x: Tensor) : Tensor =
-    Core.bind1 (Prim.Gather batch) [| x; indices |]
+let gather (batch: int) (indices: Tensor) (x: Tensor) : Tensor = Core.bind1 (Prim.Gather batch) [| x; indices |]
 
 /// `x` with `updates` applied where `indices` point.
 let scatter (op: ScatterOp) (batch: int) (indices: Tensor) (updates: Tensor) (x: Tensor) : Tensor =
@@ -156,18 +147,10 @@ let scatter (op: ScatterOp) (batch: int) (indices: Tensor) (updates: Tensor) (x:
 // ---- elementwise ----------------------------------------------------------------------------------------------------
 
 /// Another element type.
-let convert (dtype: DType) (x: Tensor) : Tensor =
-    if x.DType = dtype then
-        x
-    else
-        Core.bind1 (Prim.Convert dtype) [| x |]
+let convert (dtype: DType) (x: Tensor) : Tensor = if x.DType = dtype then x else Core.bind1 (Prim.Convert dtype) [| x |]
 
 /// The same bits as another type of the same width.
-let bitcast (dtype: DType) (x: Tensor) : Tensor =
-    if x.DType = dtype then
-        x
-    else
-        Core.bind1 (Prim.Bitcast dtype) [| x |]
+let bitcast (dtype: DType) (x: Tensor) : Tensor = if x.DType = dtype then x else Core.bind1 (Prim.Bitcast dtype) [| x |]
 
 /// An elementwise operation of one operand.
 let unary (op: UnaryOp) (x: Tensor) : Tensor = Core.bind1 (Prim.Unary op) [| x |]
@@ -201,8 +184,7 @@ let clamp (low: Tensor) (high: Tensor) (x: Tensor) : Tensor =
 let stopGradient (x: Tensor) : Tensor = Core.bind1 Prim.StopGradient [| x |]
 
 /// The identity, which no compiler pass looks through.
-let barrier (xs: Tensor[]) : Tensor[] =
-    if xs.Length = 0 then xs else Core.bind Prim.Barrier xs
+let barrier (xs: Tensor[]) : Tensor[] = if xs.Length = 0 then xs else Core.bind Prim.Barrier xs
 
 let neg x = unary UnaryOp.Neg x
 let abs x = unary UnaryOp.Abs x
@@ -269,8 +251,7 @@ let gt x y = compare CompareOp.Gt x y
 let ge x y = compare CompareOp.Ge x y
 
 /// `x` times a plain number.
-let scale (factor: float) (x: Tensor) : Tensor =
-    if factor = 1.0 then x else mul x (scalar x.DType factor)
+let scale (factor: float) (x: Tensor) : Tensor = if factor = 1.0 then x else mul x (scalar x.DType factor)
 
 /// `x` plus a plain number.
 let shift (offset: float) (x: Tensor) : Tensor = add x (scalar x.DType offset)
@@ -282,20 +263,13 @@ let square (x: Tensor) : Tensor = mul x x
 let reciprocal (x: Tensor) : Tensor = div (scalarInt x.DType 1L) x
 
 /// The complex conjugate; a real tensor is its own.
-let conj (x: Tensor) : Tensor =
-    if DType.isComplex x.DType then
-        complex (real x) (neg (imag x))
-    else
-        x
+let conj (x: Tensor) : Tensor = if DType.isComplex x.DType then complex (real x) (neg (imag x)) else x
 
 // ---- reductions -----------------------------------------------------------------------------------------------------
 
 /// Reduces over axes, which are dropped.
 let reduce (op: ReduceOp) (axes: Dims) (x: Tensor) : Tensor =
-    if axes.Rank = 0 then
-        x
-    else
-        Core.bind1 (Prim.Reduce(op, axes)) [| x |]
+    if axes.Rank = 0 then x else Core.bind1 (Prim.Reduce(op, axes)) [| x |]
 
 let sum axes x = reduce ReduceOp.Sum axes x
 let prod axes x = reduce ReduceOp.Prod axes x
@@ -303,15 +277,13 @@ let reduceMax axes x = reduce ReduceOp.Max axes x
 let reduceMin axes x = reduce ReduceOp.Min axes x
 
 /// Reduces over axes, which stay with size 1.
-let reduceKeep (op: ReduceOp) (axes: Dims) (x: Tensor) : Tensor =
-    reshape (Dims.keep axes x.Shape) (reduce op axes x)
+let reduceKeep (op: ReduceOp) (axes: Dims) (x: Tensor) : Tensor = reshape (Dims.keep axes x.Shape) (reduce op axes x)
 
 /// The sum of all elements: a scalar.
 let sumAll (x: Tensor) : Tensor = sum (Dims.range x.Rank) x
 
 /// The int32 index of the first largest (or smallest) element along an axis.
-let argReduce (largest: bool) (axis: int) (x: Tensor) : Tensor =
-    Core.bind1 (Prim.ArgReduce(largest, axis)) [| x |]
+let argReduce (largest: bool) (axis: int) (x: Tensor) : Tensor = Core.bind1 (Prim.ArgReduce(largest, axis)) [| x |]
 
 /// The cumulative sum, product, maximum or minimum along an axis.
 let cumulative (op: ReduceOp) (axis: int) (reverse: bool) (x: Tensor) : Tensor =
@@ -336,10 +308,12 @@ let matmul (x: Tensor) (y: Tensor) : Tensor =
     let batch = Dims.range (r - 2)
 
     dot
-        { LhsContract = Dims.own [| r - 1 |]
-          RhsContract = Dims.own [| r - 2 |]
-          LhsBatch = batch
-          RhsBatch = batch }
+        {
+            LhsContract = Dims.own [| r - 1 |]
+            RhsContract = Dims.own [| r - 2 |]
+            LhsBatch = batch
+            RhsBatch = batch
+        }
         x
         y
 
@@ -350,8 +324,7 @@ let conv (d: ConvDims) (x: Tensor) (y: Tensor) : Tensor = Core.bind1 (Prim.Conv 
 let window (d: WindowDims) (xs: Tensor[]) : Tensor = Core.bind1 (Prim.Window d) xs
 
 /// A discrete Fourier transform over the last axes.
-let fft (kind: FftKind) (lengths: Dims) (x: Tensor) : Tensor =
-    Core.bind1 (Prim.Fft(kind, lengths)) [| x |]
+let fft (kind: FftKind) (lengths: Dims) (x: Tensor) : Tensor = Core.bind1 (Prim.Fft(kind, lengths)) [| x |]
 
 /// A factorization or a solver.
 let linalg (op: LinalgOp) (xs: Tensor[]) : Tensor[] = Core.bind (Prim.Linalg op) xs
@@ -370,4 +343,12 @@ let call (c: Composite) (xs: Tensor[]) : Tensor[] = Core.bind (Prim.Call c) xs
 /// Swaps the last two axes.
 let swapLast (x: Tensor) : Tensor =
     let r = x.Rank
-    transpose (Dims.own (Array.init r (fun i -> if i = r - 1 then r - 2 elif i = r - 2 then r - 1 else i))) x
+
+    transpose
+        (Dims.own (
+            Array.init r (fun i ->
+                if i = r - 1 then r - 2
+                elif i = r - 2 then r - 1
+                else i)
+        ))
+        x

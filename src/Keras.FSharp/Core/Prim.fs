@@ -5,13 +5,12 @@ open System
 
 /// What is known of a tensor without its values: element type and shape.
 [<CustomEquality; NoComparison>]
-type Aval =
-    {
-        /// The element type.
-        DType: DType
-        /// The shape; all sizes are known.
-        Shape: Dims
-    }
+type Aval = {
+    /// The element type.
+    DType: DType
+    /// The shape; all sizes are known.
+    Shape: Dims
+} with
 
     /// The number of elements.
     member a.Size = int a.Shape.Size
@@ -27,11 +26,9 @@ type Aval =
         | :? Aval as b -> a.DType = b.DType && a.Shape.Equals b.Shape
         | _ -> false
 
-    override a.GetHashCode() =
-        HashCode.Combine(a.Shape, int a.DType)
+    override a.GetHashCode() = HashCode.Combine(a.Shape, int a.DType)
 
-    override a.ToString() =
-        DType.name a.DType + "[" + String.Join(",", a.Shape.ToArray()) + "]"
+    override a.ToString() = DType.name a.DType + "[" + String.Join(",", a.Shape.ToArray()) + "]"
 
 /// Functions on avals.
 [<RequireQualifiedAccess>]
@@ -159,11 +156,12 @@ type ScatterOp =
 
 /// A matrix product in general: which axes are summed over, and which are batch axes, of the left and the right operand.
 /// The result has the batch axes, then the free axes of the left, then those of the right operand.
-type DotDims =
-    { LhsContract: Dims
-      RhsContract: Dims
-      LhsBatch: Dims
-      RhsBatch: Dims }
+type DotDims = {
+    LhsContract: Dims
+    RhsContract: Dims
+    LhsBatch: Dims
+    RhsBatch: Dims
+}
 
 /// Which of the three bilinear maps of a convolution y = C(x, w): the map itself, or one of its two transposes. Each
 /// transpose of one of the three is another of them.
@@ -177,20 +175,19 @@ type ConvKind =
 
 /// A convolution, channels last: x [n, spatial…, channels], w [spatial…, channels / groups, filters],
 /// y [n, spatial…, filters]; correlation, that is the kernel is not flipped.
-type ConvDims =
-    {
-        Kind: ConvKind
-        Stride: Dims
-        PadLow: Dims
-        PadHigh: Dims
-        /// Dilation of the kernel.
-        Dilation: Dims
-        Groups: int
-        /// The spatial sizes of x; InputGrad needs them.
-        InputSpatial: Dims
-        /// The spatial sizes of w; KernelGrad needs them.
-        KernelSpatial: Dims
-    }
+type ConvDims = {
+    Kind: ConvKind
+    Stride: Dims
+    PadLow: Dims
+    PadHigh: Dims
+    /// Dilation of the kernel.
+    Dilation: Dims
+    Groups: int
+    /// The spatial sizes of x; InputGrad needs them.
+    InputSpatial: Dims
+    /// The spatial sizes of w; KernelGrad needs them.
+    KernelSpatial: Dims
+}
 
 /// What a window operation does. Windows have as many axes as the operand (batch and channel axes have window 1).
 type WindowOp =
@@ -206,17 +203,16 @@ type WindowOp =
     | MaxPick = 4
 
 /// The windows of a pooling.
-type WindowDims =
-    {
-        Op: WindowOp
-        Size: Dims
-        Stride: Dims
-        PadLow: Dims
-        PadHigh: Dims
-        Dilation: Dims
-        /// The shape of x.
-        InputShape: Dims
-    }
+type WindowDims = {
+    Op: WindowOp
+    Size: Dims
+    Stride: Dims
+    PadLow: Dims
+    PadHigh: Dims
+    Dilation: Dims
+    /// The shape of x.
+    InputShape: Dims
+}
 
 /// Which discrete Fourier transform; over the last axes.
 type FftKind =
@@ -307,13 +303,12 @@ type Scalar =
 
 /// Where a tensor's elements live.
 [<Struct>]
-type Device =
-    {
-        /// `"cpu"`, `"cuda"`, …
-        Kind: string
-        /// Counted from 0.
-        Index: int
-    }
+type Device = {
+    /// `"cpu"`, `"cuda"`, …
+    Kind: string
+    /// Counted from 0.
+    Index: int
+} with
 
     /// As `cpu:0`.
     override d.ToString() = $"{d.Kind}:{d.Index}"

@@ -42,16 +42,11 @@ let private above (k: Kind) : Kind list =
     | Kind.Strong DType.Complex64 -> [ strong DType.Complex128 ]
     | Kind.Strong _ -> []
 
-let private all =
-    [| yield! DType.all |> List.map strong
-       Kind.WeakInt
-       Kind.WeakFloat
-       Kind.WeakComplex |]
+let private all = [| yield! DType.all |> List.map strong; Kind.WeakInt; Kind.WeakFloat; Kind.WeakComplex |]
 
 /// Per kind, the set of kinds at or above it as bits.
 let private upward: int[] =
-    let rec close (k: Kind) =
-        above k |> List.fold (fun bits up -> bits ||| close up) (1 <<< code k)
+    let rec close (k: Kind) = above k |> List.fold (fun bits up -> bits ||| close up) (1 <<< code k)
 
     all |> Array.map close
 
@@ -80,7 +75,4 @@ let promote (floatx: DType) (a: DType) (b: DType) : DType =
 /// The element type at which any number of kinds meet; `floatx` for none. Source: `keras.backend.result_type`, except
 /// that 64-bit types stay 64 bits wide.
 let resultType (floatx: DType) (kinds: Kind seq) : DType =
-    if Seq.isEmpty kinds then
-        floatx
-    else
-        kinds |> Seq.reduce join |> resolve floatx
+    if Seq.isEmpty kinds then floatx else kinds |> Seq.reduce join |> resolve floatx

@@ -78,9 +78,4 @@ type Datasets private () =
         if trainX.Shape[0] <> trainY.Shape[0] || testX.Shape[0] <> testY.Shape[0] then
             Fail.file folder "the numbers of images and labels differ" "The files belong to different sets."
 
-        {
-            TrainX = trainX
-            TrainY = trainY
-            TestX = testX
-            TestY = testY
-        }
+        { TrainX = trainX; TrainY = trainY; TestX = testX; TestY = testY }

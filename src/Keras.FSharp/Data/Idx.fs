@@ -33,8 +33,7 @@ let readStream (where: string) (stream: Stream) : struct (int[] * byte[]) =
     if rank < 1 || rank > 4 then
         wrong $"it has {rank} axes, expected 1 to 4"
 
-    let shape =
-        Array.init rank (fun _ -> BinaryPrimitives.ReadInt32BigEndian(ReadOnlySpan(exactly 4)))
+    let shape = Array.init rank (fun _ -> BinaryPrimitives.ReadInt32BigEndian(ReadOnlySpan(exactly 4)))
 
     if shape |> Array.exists (fun n -> n < 0) then
         wrong "a size is negative"

@@ -175,6 +175,8 @@ and [<Sealed; AllowNullLiteral>] Frame internal (lookup: string -> Tensor, train
     let losses = List<Tensor>()
     let masks = Dictionary<obj, Tensor>(ReferenceEqualityComparer.Instance)
     let uses = Dictionary<string, int>()
+    // By the order of the first calls, so that random numbers do not depend on names.
+    let ordinals = Dictionary<string, int>()
 
     /// The training argument of the call.
     member _.Training = training
@@ -228,6 +230,7 @@ and [<Sealed; AllowNullLiteral>] Frame internal (lookup: string -> Tensor, train
         | _ -> ()
 
         let isNew = layers.TryAdd(path, layer)
+        ordinals.TryAdd(path, ordinals.Count) |> ignore
 
         if isNew && isBuild then
             calls.Add(struct (layer, inputs))
@@ -273,7 +276,7 @@ and [<Sealed; AllowNullLiteral>] Frame internal (lookup: string -> Tensor, train
                 | _ -> 0
 
             uses[path] <- n + 1
-            key |> Random.foldIn (int64 (Frame.Hash path)) |> Random.foldIn (int64 n)
+            key |> Random.foldIn (int64 ordinals[path]) |> Random.foldIn (int64 n)
 
     /// The mask of a tensor, or null.
     member internal _.MaskOf(x: Tensor) : Tensor =
@@ -286,15 +289,6 @@ and [<Sealed; AllowNullLiteral>] Frame internal (lookup: string -> Tensor, train
             masks.Remove(Unchecked.nonNull (box x)) |> ignore
         else
             masks[Unchecked.nonNull (box x)] <- mask
-
-    /// A hash of a path that stays the same from one process to the next (FNV-1a).
-    static member internal Hash(path: string) : int =
-        let mutable h = 2166136261u
-
-        for c in path do
-            h <- (h ^^^ uint32 c) * 16777619u
-
-        int (h &&& 0x7FFFFFFFu)
 
 /// One call of one layer within a frame: what its function sees of the world.
 and [<Sealed>] Call

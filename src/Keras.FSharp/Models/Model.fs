@@ -180,15 +180,17 @@ type Model private () =
 
         { Params = tree yes; State = tree no }
 
-    /// Fresh values for all variables. The same key gives the same values, whatever else the model contains.
+    /// Fresh values for all variables. The same key gives the same values, whatever the layers are called.
     static member init(key: Tensor, model: Layer, ?inputs: Aval[]) : Variables =
         let blueprint = Model.Build(model, ?inputs = inputs)
+
+        let place = blueprint.Variables |> Array.mapi (fun i v -> v.Path, int64 i) |> dict
 
         Model.Partition(
             model,
             blueprint,
             fun v ->
-                let k = Random.foldIn (int64 (Frame.Hash(Model.PathBelow(model, v)))) key
+                let k = Random.foldIn place[v.Path] key
                 v.Spec.Initializer.Init k v.Spec.Shape v.Spec.DType
         )
 

@@ -95,6 +95,7 @@ type Activations private () =
         else
             let limit = Lax.scalar x.DType threshold
             let above = Lax.ge x (Lax.broadcastTo x.Shape limit)
+
             let capped =
                 match maxValue with
                 | Some m -> Lax.min x (Lax.scalar x.DType m)

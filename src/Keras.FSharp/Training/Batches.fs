@@ -28,17 +28,16 @@ type BatchSource =
 [<RequireQualifiedAccess>]
 module Batches =
     let private check (where: string) (b: Batch) : int =
-        let all =
-            [
-                for i, x in Array.indexed b.X do
-                    $"x[{i}]", x
-                for i, y in Array.indexed b.Y do
-                    $"y[{i}]", y
-                for i, w in Array.indexed b.Weights do
-                    match w with
-                    | Some w -> $"sample_weight[{i}]", w
-                    | None -> ()
-            ]
+        let all = [
+            for i, x in Array.indexed b.X do
+                $"x[{i}]", x
+            for i, y in Array.indexed b.Y do
+                $"y[{i}]", y
+            for i, w in Array.indexed b.Weights do
+                match w with
+                | Some w -> $"sample_weight[{i}]", w
+                | None -> ()
+        ]
 
         match all with
         | [] -> Fail.value where "there is no data" "Pass x, and y for training."
@@ -93,30 +92,30 @@ module Batches =
 
         let steps = (n + batchSize - 1) / batchSize
 
-        { new BatchSource with
-            member _.Steps = Some steps
+        {
+            new BatchSource with
+                member _.Steps = Some steps
 
-            member _.Epoch epoch =
-                match shuffle with
-                | None ->
-                    Seq.init steps (fun i -> slice (i * batchSize) (min n ((i + 1) * batchSize)) data)
-                | Some seed ->
-                    let order = Array.init n int32
-                    Random(HashCode.Combine(seed, epoch)).Shuffle order
+                member _.Epoch epoch =
+                    match shuffle with
+                    | None -> Seq.init steps (fun i -> slice (i * batchSize) (min n ((i + 1) * batchSize)) data)
+                    | Some seed ->
+                        let order = Array.init n int32
+                        Random(seed * 7919 + epoch).Shuffle order
 
-                    Seq.init steps (fun i ->
-                        let size = min batchSize (n - i * batchSize)
-                        let index = Tensor.ofArray [ size ] (Array.sub order (i * batchSize) size)
-                        map (Lax.gather 0 index) data)
+                        Seq.init steps (fun i ->
+                            let size = min batchSize (n - i * batchSize)
+                            let index = Tensor.ofArray [ size ] (Array.sub order (i * batchSize) size)
+                            map (Lax.gather 0 index) data)
         }
 
     /// A sequence of batches that is walked anew for each epoch; `steps` where it is known.
-    let ofSeq (steps: int option) (batches: Batch seq) : BatchSource =
-        { new BatchSource with
+    let ofSeq (steps: int option) (batches: Batch seq) : BatchSource = {
+        new BatchSource with
             member _.Steps = steps
 
             member _.Epoch _ = batches
-        }
+    }
 
     /// A source whose epochs have `steps` batches each; the next epoch goes on where the last one ended, and the source
     /// begins anew when it is used up.
@@ -149,8 +148,9 @@ module Batches =
 
             batch
 
-        { new BatchSource with
-            member _.Steps = Some steps
+        {
+            new BatchSource with
+                member _.Steps = Some steps
 
-            member _.Epoch _ = Seq.init steps (fun _ -> next ())
+                member _.Epoch _ = Seq.init steps (fun _ -> next ())
         }

@@ -84,9 +84,7 @@ type History() =
     member _.Epochs: int list = List.ofSeq epochs
 
     /// Per name the values, epoch by epoch.
-    member _.Values: (string * float list) list = [
-        for name in order -> name, List.ofSeq values[name]
-    ]
+    member _.Values: (string * float list) list = [ for name in order -> name, List.ofSeq values[name] ]
 
     /// The values under a name; an error lists the names there are.
     member _.Item

@@ -191,22 +191,17 @@ type LearningRateScheduler(schedule: Func<int, float, float>) =
         let rate = schedule.Invoke(epoch, c.Training.LearningRate)
 
         if not (Double.IsFinite rate) then
-            Fail.value "LearningRateScheduler" $"the schedule gave {rate} for epoch {epoch}" "It must give a finite number."
+            Fail.value
+                "LearningRateScheduler"
+                $"the schedule gave {rate} for epoch {epoch}"
+                "It must give a finite number."
 
         c.Training.LearningRate <- rate
 
 /// Lowers the learning rate when a quantity has stopped improving (`keras.callbacks.ReduceLROnPlateau`).
 [<Sealed>]
 type ReduceLROnPlateau
-    (
-        ?monitor: string,
-        ?factor: float,
-        ?patience: int,
-        ?mode: string,
-        ?minDelta: float,
-        ?cooldown: int,
-        ?minLr: float
-    ) =
+    (?monitor: string, ?factor: float, ?patience: int, ?mode: string, ?minDelta: float, ?cooldown: int, ?minLr: float) =
     inherit Callback()
     let monitor = defaultArg monitor "val_loss"
     let factor = defaultArg factor 0.1

@@ -25,16 +25,12 @@ type ProgbarLogger(?console: IAnsiConsole) =
         else
             x.ToString("F4", CultureInfo.InvariantCulture)
 
-    let values (logs: Logs) =
-        logs |> List.map (fun (k, v) -> $"{k}: {number v}") |> String.concat " - "
+    let values (logs: Logs) = logs |> List.map (fun (k, v) -> $"{k}: {number v}") |> String.concat " - "
 
     let time (seconds: float) =
-        if seconds >= 3600.0 then
-            TimeSpan.FromSeconds(seconds).ToString(@"h\:mm\:ss")
-        elif seconds >= 60.0 then
-            TimeSpan.FromSeconds(seconds).ToString(@"m\:ss")
-        else
-            $"{int seconds}s"
+        if seconds >= 3600.0 then TimeSpan.FromSeconds(seconds).ToString(@"h\:mm\:ss")
+        elif seconds >= 60.0 then TimeSpan.FromSeconds(seconds).ToString(@"m\:ss")
+        else $"{int seconds}s"
 
     let perStep (n: int) =
         let ms = watch.Elapsed.TotalMilliseconds / float (max 1 n)

@@ -535,6 +535,10 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
         parameters <- info
         stop <- false
 
+        // Callbacks may ask for variables and the learning rate from the beginning.
+        if variables.IsNone && (Model.Graph model).IsSome then
+            build [||] |> ignore
+
         for c in callbacks do
             c.Attach t
 

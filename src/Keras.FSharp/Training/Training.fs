@@ -120,18 +120,12 @@ module TrainerExtensions =
                     first, Some last
                 | None, None -> data, None
 
-            let order =
-                if defaultArg shuffle true then
-                    Some(defaultArg seed t.ShuffleSeed)
-                else
-                    None
+            let order = if defaultArg shuffle true then Some(defaultArg seed t.ShuffleSeed) else None
 
             let validation =
-                held
-                |> Option.map (Batches.ofArrays "fit" (defaultArg validationBatchSize batchSize) None)
+                held |> Option.map (Batches.ofArrays "fit" (defaultArg validationBatchSize batchSize) None)
 
-            let progress: Callback list =
-                if defaultArg verbose true then [ ProgbarLogger() ] else []
+            let progress: Callback list = if defaultArg verbose true then [ ProgbarLogger() ] else []
 
             t.Fit(
                 Batches.ofArrays "fit" batchSize order training,
@@ -192,7 +186,11 @@ module TrainerExtensions =
             : Logs =
             let data = batch [| x |] [| y |] sampleWeight
 
-            t.Evaluate(Batches.ofArrays "evaluate" (defaultArg batchSize 32) None data, ?steps = steps, ?cancel = cancel)
+            t.Evaluate(
+                Batches.ofArrays "evaluate" (defaultArg batchSize 32) None data,
+                ?steps = steps,
+                ?cancel = cancel
+            )
 
         /// The outputs for all inputs (`predict`), for a model with one input and one output.
         member t.Predict(x: Tensor, ?batchSize: int, ?cancel: CancellationToken) : Tensor =

@@ -41,6 +41,7 @@ module internal Parallel =
     /// one part is enough. Exceptions of the body reach the caller.
     let run (count: int64) (grain: int64) (body: System.Action<int64, int64>) : unit =
         if count <= grain then
-            (if count > 0L then body.Invoke(0L, count))
+            (if count > 0L then
+                 body.Invoke(0L, count))
         else
             provider.Invoke(count, grain, body)
