@@ -55,6 +55,8 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
     let mutable save: string -> unit = fun _ -> Fail.state "Trainer" "saving is not connected" ""
     let mutable trainStep: Jit<TrainState * Batch, TrainState> voption = ValueNone
 
+    let mutable ownStep: (TrainState * Batch -> TrainState * (string * Tensor) list) voption = ValueNone
+
     let mutable testStep
         : Jit<Variables * (Tensor * Tensor)[] * Tensor[][] * Batch, (Tensor * Tensor)[] * Tensor[][]> voption =
         ValueNone
@@ -140,7 +142,7 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
 
             let targets = losses |> Array.filter Option.isSome |> Array.length
 
-            if batch.Y.Length <> targets then
+            if ownStep.IsNone && batch.Y.Length <> targets then
                 Fail.value
                     $"{model}"
                     $"it got {batch.Y.Length} targets, expected {targets} (one for each output with a loss)"
@@ -166,6 +168,8 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
             let metricsOf isWeighted (choice: PerOutput<MetricChoice list> option) =
                 match choice with
                 | None -> [||]
+                // A step of one's own needs no loss, and then there is no target that metrics would belong to.
+                | Some _ when ownStep.IsSome && targets = 0 -> [||]
                 | Some choice ->
                     spread "metrics" names [] choice
                     |> Array.mapi (fun i list -> [|
@@ -272,6 +276,23 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
                 testStep <- ValueSome j
                 j.Invoke
 
+    /// One step: the next state and the logs, which a step of one's own gives itself.
+    let advance (p: TrainPlan) (state: TrainState, batch: Batch) : TrainState * Logs =
+        match ownStep with
+        | ValueNone ->
+            let next = train p (state, batch)
+            next, logs p next.Losses next.Metrics
+        | ValueSome step ->
+            let bare = {
+                state with
+                    Losses = [||]
+                    Metrics = [||]
+            }
+
+            let next, values = step (bare, batch)
+
+            next, (values |> List.map (fun (name, value) -> name, number value))
+
     /// The state with which an epoch begins.
     let begin' (p: TrainPlan) : TrainState = {
         Variables = current ()
@@ -337,6 +358,13 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
     /// Connects saving, which is defined later.
     member internal _.Connect(f: string -> unit) = save <- f
 
+    /// Replaces the step of training: a pure function from a state and a batch to the next state (its losses and metrics
+    /// are not read) and the values for the logs (`Model.train_step`).
+    member internal _.StepWith(step: TrainState * Batch -> TrainState * (string * Tensor) list) : unit =
+        let isDonated (path: string) = path.TrimStart('.').StartsWith "Item1"
+        let compiled = Jit<_, _>("train_step", step, isDonated)
+        ownStep <- ValueSome(if options.RunEagerly then step else compiled.Invoke)
+
     /// The learning rate of the next update.
     member _.LearningRate
         with get () = number (Optimizers.learningRate options.Optimizer (optimizerState ()))
@@ -397,9 +425,9 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
             | None -> batch
 
         let p = planFor batch
-        let next = train p (begin' p, batch)
+        let next, values = advance p (begin' p, batch)
         keep next
-        logs p next.Losses next.Metrics
+        values
 
     /// Loss and metrics on one batch (`test_on_batch`).
     member _.TestOnBatch(batch: Batch) : Logs =
@@ -581,10 +609,10 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
                       }
                     | ValueNone -> begin' p
 
-                let next = train p (before, batch)
+                let next, values = advance p (before, batch)
                 keep next
                 state <- ValueSome next
-                epochLogs <- logs p next.Losses next.Metrics
+                epochLogs <- values
 
                 for c in callbacks do
                     c.OnTrainBatchEnd(i, epochLogs)

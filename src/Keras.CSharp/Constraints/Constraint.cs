@@ -1,0 +1,36 @@
+namespace Keras.Constraints;
+
+/// <summary>
+/// What a variable is projected to after each update (<c>keras.constraints.Constraint</c>): a name, one of the classes here, or a class of
+/// one's own that overrides <see cref="Call"/>.
+/// </summary>
+public class Constraint
+{
+    private readonly FSharp.Constraint? core;
+
+    /// <summary>For classes of one's own.</summary>
+    protected Constraint() { }
+
+    internal Constraint(FSharp.Constraint core) => this.core = core;
+
+    internal Constraint(string className, Config config)
+        : this(FSharp.Constraints.ofConfig(className, config.Pairs)) { }
+
+    internal FSharp.Constraint Core => core ?? Own();
+
+    /// <summary>Applies it: the result is a tensor of the same shape.</summary>
+    /// <param name="x">The variable.</param>
+    public virtual Tensor Call(Tensor x) => new(Core.Apply.Invoke(x.Core));
+
+    /// <summary>The constraint of a name; an unknown one is an error that lists near names.</summary>
+    /// <param name="name">The name in Keras.</param>
+    public static implicit operator Constraint(string name) =>
+        new(FSharp.Constraints.ofJson(FSharp.Saving.Json.NewText(name)));
+
+    private FSharp.Constraint Own() =>
+        new(
+            GetType().Name,
+            new Config().Pairs,
+            Fs.Func<FSharp.Tensor, FSharp.Tensor>(x => Call(new Tensor(x)).Core)
+        );
+}

@@ -1,0 +1,27 @@
+// Generated from catalogue.json by src/Keras.CSharp/Generator; do not edit.
+#nullable enable
+
+namespace Keras.Initializers;
+
+/// <summary>Truncated normal, scaled by the inputs. Keras: <c>keras.initializers.HeNormal</c>.</summary>
+public sealed class HeNormal : Initializer
+{
+    /// <summary>Truncated normal, scaled by the inputs.</summary>
+    /// <param name="seed">The seed of the random numbers.</param>
+    /// <param name="inputAxes">The axes that count as inputs.</param>
+    /// <param name="outputAxes">The axes that count as outputs.</param>
+    public HeNormal(
+        int? seed = null,
+        Ints? inputAxes = null,
+        Ints? outputAxes = null
+    )
+        : base(
+            "HeNormal",
+            new Config
+            {
+                { "seed", seed },
+                { "input_axes", inputAxes },
+                { "output_axes", outputAxes },
+            }
+        ) { }
+}

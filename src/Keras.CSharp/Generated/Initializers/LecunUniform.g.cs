@@ -1,0 +1,27 @@
+// Generated from catalogue.json by src/Keras.CSharp/Generator; do not edit.
+#nullable enable
+
+namespace Keras.Initializers;
+
+/// <summary>Uniform of unit variance over the inputs. Keras: <c>keras.initializers.LecunUniform</c>.</summary>
+public sealed class LecunUniform : Initializer
+{
+    /// <summary>Uniform of unit variance over the inputs.</summary>
+    /// <param name="seed">The seed of the random numbers.</param>
+    /// <param name="inputAxes">The axes that count as inputs.</param>
+    /// <param name="outputAxes">The axes that count as outputs.</param>
+    public LecunUniform(
+        int? seed = null,
+        Ints? inputAxes = null,
+        Ints? outputAxes = null
+    )
+        : base(
+            "LecunUniform",
+            new Config
+            {
+                { "seed", seed },
+                { "input_axes", inputAxes },
+                { "output_axes", outputAxes },
+            }
+        ) { }
+}

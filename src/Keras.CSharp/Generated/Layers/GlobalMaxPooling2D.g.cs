@@ -1,0 +1,33 @@
+// Generated from catalogue.json by src/Keras.CSharp/Generator; do not edit.
+#nullable enable
+
+namespace Keras.Layers;
+
+/// <summary>The maximum of each channel of images. Keras: <c>keras.layers.GlobalMaxPooling2D</c>.</summary>
+public sealed class GlobalMaxPooling2D : Layer
+{
+    /// <summary>The maximum of each channel of images.</summary>
+    /// <param name="dataFormat"><c>channels_last</c> or <c>channels_first</c>; the setting by default.</param>
+    /// <param name="keepdims">Whether the reduced axes stay, with size one.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="dtype">The dtype or dtype policy.</param>
+    /// <param name="trainable">Whether the variables are trained.</param>
+    public GlobalMaxPooling2D(
+        string? dataFormat = null,
+        bool keepdims = false,
+        string? name = null,
+        string? dtype = null,
+        bool trainable = true
+    )
+        : base(
+            "GlobalMaxPooling2D",
+            new Config
+            {
+                { "data_format", dataFormat },
+                { "keepdims", keepdims },
+                { "name", name },
+                { "dtype", dtype },
+                { "trainable", trainable },
+            }
+        ) { }
+}

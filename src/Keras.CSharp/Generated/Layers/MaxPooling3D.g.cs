@@ -1,0 +1,39 @@
+// Generated from catalogue.json by src/Keras.CSharp/Generator; do not edit.
+#nullable enable
+
+namespace Keras.Layers;
+
+/// <summary>The maximum of each window of volumes. Keras: <c>keras.layers.MaxPooling3D</c>.</summary>
+public sealed class MaxPooling3D : Layer
+{
+    /// <summary>The maximum of each window of volumes.</summary>
+    /// <param name="poolSize">The size of the window.</param>
+    /// <param name="strides">The steps of the window; by default one, for pooling the size of the window.</param>
+    /// <param name="padding">What happens at the borders: <c>valid</c>, <c>same</c> or, for one axis, <c>causal</c>.</param>
+    /// <param name="dataFormat"><c>channels_last</c> or <c>channels_first</c>; the setting by default.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="dtype">The dtype or dtype policy.</param>
+    /// <param name="trainable">Whether the variables are trained.</param>
+    public MaxPooling3D(
+        Ints? poolSize = null,
+        Ints? strides = null,
+        string padding = "valid",
+        string? dataFormat = null,
+        string? name = null,
+        string? dtype = null,
+        bool trainable = true
+    )
+        : base(
+            "MaxPooling3D",
+            new Config
+            {
+                { "pool_size", poolSize },
+                { "strides", strides },
+                { "padding", padding },
+                { "data_format", dataFormat },
+                { "name", name },
+                { "dtype", dtype },
+                { "trainable", trainable },
+            }
+        ) { }
+}

@@ -1,0 +1,33 @@
+// Generated from catalogue.json by src/Keras.CSharp/Generator; do not edit.
+#nullable enable
+
+namespace Keras.Layers;
+
+/// <summary>Adds zeros around volumes. Keras: <c>keras.layers.ZeroPadding3D</c>.</summary>
+public sealed class ZeroPadding3D : Layer
+{
+    /// <summary>Adds zeros around volumes.</summary>
+    /// <param name="padding">What happens at the borders: <c>valid</c>, <c>same</c> or, for one axis, <c>causal</c>.</param>
+    /// <param name="dataFormat"><c>channels_last</c> or <c>channels_first</c>; the setting by default.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="dtype">The dtype or dtype policy.</param>
+    /// <param name="trainable">Whether the variables are trained.</param>
+    public ZeroPadding3D(
+        Borders? padding = null,
+        string? dataFormat = null,
+        string? name = null,
+        string? dtype = null,
+        bool trainable = true
+    )
+        : base(
+            "ZeroPadding3D",
+            new Config
+            {
+                { "padding", padding },
+                { "data_format", dataFormat },
+                { "name", name },
+                { "dtype", dtype },
+                { "trainable", trainable },
+            }
+        ) { }
+}

@@ -1,0 +1,42 @@
+// Generated from catalogue.json by src/Keras.CSharp/Generator; do not edit.
+#nullable enable
+
+namespace Keras.Losses;
+
+/// <summary>Cross-entropy with one-hot targets and more weight on hard samples. Keras: <c>keras.losses.CategoricalFocalCrossentropy</c>.</summary>
+public sealed class CategoricalFocalCrossentropy : Loss
+{
+    /// <summary>Cross-entropy with one-hot targets and more weight on hard samples.</summary>
+    /// <param name="alpha">The factor, as the class uses it.</param>
+    /// <param name="gamma">The focusing or scale parameter.</param>
+    /// <param name="fromLogits">Whether predictions are logits.</param>
+    /// <param name="labelSmoothing">How much labels are smoothed, between 0 and 1.</param>
+    /// <param name="axis">The axis or axes.</param>
+    /// <param name="reduction"><c>sum_over_batch_size</c>, <c>sum</c>, <c>mean</c>, <c>mean_with_sample_weight</c> or <c>none</c>.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="dtype">The dtype or dtype policy.</param>
+    public CategoricalFocalCrossentropy(
+        Doubles? alpha = null,
+        double gamma = 2,
+        bool fromLogits = false,
+        double labelSmoothing = 0,
+        int axis = -1,
+        string reduction = "sum_over_batch_size",
+        string name = "categorical_focal_crossentropy",
+        string? dtype = null
+    )
+        : base(
+            "CategoricalFocalCrossentropy",
+            new Config
+            {
+                { "alpha", alpha },
+                { "gamma", gamma },
+                { "from_logits", fromLogits },
+                { "label_smoothing", labelSmoothing },
+                { "axis", axis },
+                { "reduction", reduction },
+                { "name", name },
+                { "dtype", dtype },
+            }
+        ) { }
+}

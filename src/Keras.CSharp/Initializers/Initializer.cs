@@ -1,0 +1,40 @@
+namespace Keras.Initializers;
+
+/// <summary>
+/// How a variable begins (<c>keras.initializers.Initializer</c>): a name such as <c>"he_normal"</c>, one of the classes
+/// here, or a class of one's own that overrides <see cref="Call"/>.
+/// </summary>
+public class Initializer
+{
+    private readonly FSharp.Initializer? core;
+
+    /// <summary>For classes of one's own.</summary>
+    protected Initializer() { }
+
+    internal Initializer(FSharp.Initializer core) => this.core = core;
+
+    internal Initializer(string className, Config config)
+        : this(FSharp.Initializers.ofConfig(className, config.Pairs)) { }
+
+    internal FSharp.Initializer Core => core ?? Own();
+
+    /// <summary>The first value of a variable.</summary>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="dtype">Its element type.</param>
+    public virtual Tensor Call(Shape shape, DType dtype) =>
+        new(Core.Init.Invoke(Randomness.Next()).Invoke(shape.Core).Invoke((FSharp.DType)dtype));
+
+    /// <summary>The initializer of a name; an unknown one is an error that lists near names.</summary>
+    /// <param name="name">As <c>glorot_uniform</c>.</param>
+    public static implicit operator Initializer(string name) =>
+        new(FSharp.Initializers.ofJson(FSharp.Saving.Json.NewText(name)));
+
+    private FSharp.Initializer Own() =>
+        new(
+            GetType().Name,
+            new Config().Pairs,
+            Fs.Func<FSharp.Tensor, FSharp.Dims, FSharp.DType, FSharp.Tensor>(
+                (_, shape, dtype) => Call(new Shape(shape), (DType)dtype).Core
+            )
+        );
+}

@@ -1,0 +1,152 @@
+using Keras.FSharp;
+using Keras.Optimizers;
+
+namespace Keras;
+
+/// <content>Compiling: the loss, the optimizer and the metrics; and where the values of the variables are.</content>
+public partial class Model : IVariableHome
+{
+    private Trainer? trainer;
+    private Variables? seen;
+    private Dictionary<string, FSharp.Tensor> values = [];
+    private Optimizers.Optimizer? optimizer;
+
+    /// <summary>The optimizer that the model was compiled with; an error before.</summary>
+    public Optimizers.Optimizer Optimizer => optimizer ?? throw NotCompiled();
+
+    /// <summary>True once <see cref="Compile"/> was called.</summary>
+    public bool IsCompiled => trainer is not null;
+
+    /// <summary>Says what training does (<c>compile</c>). What is frozen is taken from the layers now.</summary>
+    /// <param name="optimizer">A name or an optimizer; <c>rmsprop</c> by default.</param>
+    /// <param name="loss">A name, a loss, one for each output, or by the names of the outputs.</param>
+    /// <param name="metrics">Names and metrics.</param>
+    /// <param name="lossWeights">A factor for the loss of each output.</param>
+    /// <param name="weightedMetrics">Metrics that take the sample weights.</param>
+    /// <param name="runEagerly">Runs operation by operation, for debugging.</param>
+    public void Compile(
+        Optimizers.Optimizer? optimizer = null,
+        LossChoice? loss = null,
+        MetricChoices? metrics = null,
+        double[]? lossWeights = null,
+        MetricChoices? weightedMetrics = null,
+        bool runEagerly = false
+    )
+    {
+        // Values stay with the variables when the trainer that kept them goes.
+        Release();
+        this.optimizer = optimizer ?? "rmsprop";
+        compiledLoss = loss;
+
+        var options = new CompileOptions(
+            this.optimizer.Core,
+            loss?.Core ?? PerOutput<Microsoft.FSharp.Core.FSharpOption<FSharp.Loss>>.NewAll(Fs.None<FSharp.Loss>()),
+            lossWeights is null ? null! : Fs.Some(PerOutput<double>.NewPositions(Fs.List(lossWeights))),
+            metrics is null ? null! : Fs.Some(metrics.Core),
+            weightedMetrics is null ? null! : Fs.Some(weightedMetrics.Core),
+            runEagerly,
+            1
+        );
+
+        trainer = new Trainer(Core, options, Fs.None<Variables>(), Fs.Some(Randomness.NextSeed()));
+        ConnectTo(trainer);
+        ModelFile.connect(trainer);
+    }
+
+    FSharp.Tensor IVariableHome.Read(string path)
+    {
+        var now = trainer!.Variables;
+
+        if (!ReferenceEquals(now, seen))
+        {
+            values = TreeModule
+                .toPairs(now.Params)
+                .Concat(TreeModule.toPairs(now.State))
+                .ToDictionary(p => p.Item1, p => p.Item2!);
+
+            seen = now;
+        }
+
+        return values[path];
+    }
+
+    /// <summary>The trainer with the values of the variables, which it may overwrite from now on.</summary>
+    private Trainer Ready(FSharp.Tensor[]? inputs)
+    {
+        var t = trainer ?? throw NotCompiled();
+        var cells = Built(inputs);
+
+        if (t.IsBuilt && cells.All(c => c.Variable.IsAt(this)))
+            return t;
+
+        var current = cells.ToDictionary(c => c.Path, c => c.Variable.Take());
+
+        if (t.IsBuilt)
+        {
+            var now = t.Variables;
+            var replace = Fs.Func<string, FSharp.Tensor, FSharp.Tensor>((path, _) => current[path]);
+            t.Variables = new Variables(
+                TreeModule.mapWithPath(replace, now.Params),
+                TreeModule.mapWithPath(replace, now.State)
+            );
+        }
+        else
+        {
+            t.Variables = FSharp.Model.Partition(
+                Core,
+                Blueprint!,
+                Fs.Func<BuiltVariable, FSharp.Tensor>(v => current[FSharp.Model.PathBelow(Core, v)])
+            );
+
+            AttachOptimizer(t);
+        }
+
+        foreach (var (path, variable) in cells)
+            variable.MoveTo(this, path);
+
+        return t;
+    }
+
+    /// <summary>Goes on with a trainer that a file gave.</summary>
+    private void Continue(Trainer loaded)
+    {
+        trainer = loaded;
+        optimizer = new Optimizers.Optimizer(loaded.Options.Optimizer);
+        AttachOptimizer(loaded);
+        ModelFile.connect(loaded);
+
+        foreach (var (path, variable) in Built(null))
+            variable.MoveTo(this, path);
+    }
+
+    private void AttachOptimizer(Trainer t)
+    {
+        var parameters = OptimizersModule.parametersOf(t.Variables.Params);
+        var paths = Built(null).ToDictionary(c => c.Path, c => c.Variable.Path);
+        optimizer!.Attach(t, parameters, [.. parameters.Select(p => paths[p.Path])]);
+    }
+
+    /// <summary>Gives the variables their values back.</summary>
+    private void Release()
+    {
+        if (trainer is not { IsBuilt: true })
+            return;
+
+        foreach (var (_, variable) in Built(null))
+            if (variable.IsAt(this))
+                variable.Keep(variable.Read());
+    }
+
+    /// <summary>After a change of the layers everything is built and compiled anew; the values stay.</summary>
+    private protected void Reset()
+    {
+        Release();
+        trainer = null;
+        Forget();
+    }
+
+    private Aval[] OptimizerVariables() =>
+        trainer is { IsBuilt: true } t ? Array.ConvertAll(t.OptimizerState.Variables, x => x!.Aval) : [];
+
+    private Exception NotCompiled() => Fs.WrongState($"{Core}", "it is not compiled", "Call Compile first.");
+}
