@@ -1,5 +1,5 @@
-/// Calls of the library's functions by Keras's names: finds the static member, brings the arguments into the types of its
-/// parameters, and picks the overload that fits.
+/// Calls of the library's functions by Keras's names: finds the static member, brings the arguments into the types of
+/// its parameters, and picks the overload that fits.
 namespace Keras.Conformance
 
 open System

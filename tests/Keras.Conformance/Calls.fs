@@ -8,9 +8,9 @@ open Keras.FSharp
 /// Transformed calls.
 [<RequireQualifiedAccess>]
 module Calls =
-    /// Outputs, and the gradients of L = Σ output ⊙ cotangent by path. `cotangents` by position of the flattened output;
-    /// none means ones for every floating output. `leaves` are the tensors by path, `run` computes with others in place of
-    /// those of `wrt`. A null gradient: L does not depend on it.
+    /// Outputs, and the gradients of L = Σ output ⊙ cotangent by path. `cotangents` by position of the flattened
+    /// output; none means ones for every floating output. `leaves` are the tensors by path, `run` computes with
+    /// others in place of those of `wrt`. A null gradient: L does not depend on it.
     let gradients
         (leaves: (string * Tensor) list)
         (run: (string -> Tensor -> Tensor) -> Datum)
@@ -85,8 +85,9 @@ module Calls =
         | Datum.Int x, Datum.Int y when x <> y -> Datum.Null
         | _ -> a
 
-    /// What a function of tensors gives for inputs of these shapes (-1 where unknown). An unknown size is tried with two
-    /// different numbers; where no number but one of the known sizes fits (as in a product of matrices), with that.
+    /// What a function of tensors gives for inputs of these shapes (-1 where unknown). An unknown size is tried with
+    /// two different numbers; where no number but one of the known sizes fits (as in a product of matrices), with
+    /// that.
     let infer (run: Tensor[] -> Datum) (avals: Aval[]) : Datum =
         let unknown = [|
             for i in 0 .. avals.Length - 1 do

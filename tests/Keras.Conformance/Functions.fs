@@ -1,5 +1,5 @@
-/// Keras's public functions by name: operations, activations, losses, metrics, random numbers, settings. A closed world:
-/// names are looked up among the library's own members only.
+/// Keras's public functions by name: operations, activations, losses, metrics, random numbers, settings. A closed
+/// world: names are looked up among the library's own members only.
 namespace Keras.Conformance
 
 open System

@@ -12,7 +12,10 @@ open Keras.Conformance.Golden
 let private usage =
     """usage:
   run DIR [--group G] [--api PATTERN] [--filter PATTERN] [--backend NAME] [--verbose]
+  test: runs ../shared/golden beside the repository, or the extract in tests/golden
   serve [--backend NAME]
+  coverage FILE [--verbose]
+  extract SOURCE TARGET [--per-name N]
   signatures FILE"""
 
 /// Options and plain arguments.
@@ -29,6 +32,18 @@ let rec private parse (flags: string list) (args: string list) : Map<string, str
     | a :: rest ->
         let options, plain = parse flags rest
         options, a :: plain
+
+/// The golden data of a checkout: all of it where it lies beside the repository, else the extract within.
+let private goldenFolder () : string =
+    let rec root (d: DirectoryInfo | null) =
+        match d with
+        | null -> Fail.state "test" "there is no Keras.sln above the program" "Run it from a checkout."
+        | d when File.Exists(Path.Combine(d.FullName, "Keras.sln")) -> d.FullName
+        | d -> root d.Parent
+
+    let top = root (DirectoryInfo AppContext.BaseDirectory)
+    let shared = Path.Combine(top, "..", "shared", "golden")
+    if Directory.Exists shared then shared else Path.Combine(top, "tests", "golden")
 
 let private command (args: string list) : int =
     let options, plain = parse [ "--verbose" ] args
@@ -51,6 +66,9 @@ let private command (args: string list) : int =
                     Verbose = options.ContainsKey "--verbose"
                 }
                 folder)
+    | [ "test" ] ->
+        let all: Run.Options = { Groups = []; Api = None; Filter = None; Verbose = false }
+        within (fun () -> Run.folder all (goldenFolder ()))
     | [ "serve" ] ->
         use output = Console.OpenStandardOutput()
         use input = Console.OpenStandardInput()
@@ -61,6 +79,13 @@ let private command (args: string list) : int =
         let thread = Thread(work, 512 * 1024 * 1024)
         thread.Start()
         thread.Join()
+        0
+    | [ "coverage"; file ] ->
+        Coverage.print (options.ContainsKey "--verbose") (Json.parseAs file (File.ReadAllText file))
+        0
+    | [ "extract"; source; target ] ->
+        let count = one "--per-name" |> Option.map int |> Option.defaultValue 2
+        within (fun () -> Extract.run count source target)
         0
     | [ "signatures"; file ] ->
         Signatures.write (Json.parseAs file (File.ReadAllText file)) Console.Out

@@ -56,8 +56,8 @@ let private dropout given (key: Tensor) =
     let mask = Lax.broadcastTo x.Shape (Random.bernoulli keep noise key)
     Lax.select mask (Lax.scale (1.0 / keep) x) (Lax.zerosLike x)
 
-/// Calls a function by its bare name with arguments by name; none for an unknown function. `key` gives the key of a seed
-/// argument.
+/// Calls a function by its bare name with arguments by name; none for an unknown function. `key` gives the key of a
+/// seed argument.
 let tryCall (key: Datum -> Tensor) (name: string) (given: (string * Datum) list) : Tensor option =
     let key () = key (get "seed" given)
 

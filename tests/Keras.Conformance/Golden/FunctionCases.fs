@@ -1,4 +1,5 @@
-/// Cases of functions: operations, activations, losses and metrics as functions, utilities, element types, random draws.
+/// Cases of functions: operations, activations, losses and metrics as functions, utilities, element types, random
+/// draws.
 [<RequireQualifiedAccess>]
 module Keras.Conformance.Golden.FunctionCases
 

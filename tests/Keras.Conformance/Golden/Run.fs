@@ -86,8 +86,8 @@ let folder (options: Options) (folder: string) : int =
             if options.Verbose then
                 let struct (p, f, s) = before
 
-                printfn
-                    $"# {group}: {passed - p} passed, {failed - f} failed, {skipped - s} skipped in {watch.ElapsedMilliseconds} ms"
+                let counts = $"{passed - p} passed, {failed - f} failed, {skipped - s} skipped"
+                printfn $"# {group}: {counts} in {watch.ElapsedMilliseconds} ms"
 
     printfn $"{passed} passed, {failed} failed, {skipped} skipped"
     if failed > 0 || passed = 0 then 1 else 0
