@@ -55,7 +55,7 @@ let main arguments =
         | Some n -> int n
         | None when quick -> 1
         | None when full -> 8
-        | None -> 8
+        | None -> 14
 
     let data =
         match option arguments "--data" with

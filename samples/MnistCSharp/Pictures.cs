@@ -61,16 +61,16 @@ internal static class Pictures
         map.Colormap = new ScottPlot.Colormaps.Blues().Reversed();
 
         for (var row = 0; row < 10; row++)
-            for (var column = 0; column < 10; column++)
-            {
-                if (counts[row, column] == 0)
-                    continue;
+        for (var column = 0; column < 10; column++)
+        {
+            if (counts[row, column] == 0)
+                continue;
 
-                var text = plot.Add.Text($"{counts[row, column]}", column, 9 - row);
-                text.LabelAlignment = Alignment.MiddleCenter;
-                text.LabelFontSize = 13;
-                text.LabelFontColor = shades[row, column] > 0.5 ? Colors.White : Colors.Black;
-            }
+            var text = plot.Add.Text($"{counts[row, column]}", column, 9 - row);
+            text.LabelAlignment = Alignment.MiddleCenter;
+            text.LabelFontSize = 13;
+            text.LabelFontColor = shades[row, column] > 0.5 ? Colors.White : Colors.Black;
+        }
 
         double[] places = [.. Enumerable.Range(0, 10)];
         plot.Axes.Bottom.TickGenerator = new NumericManual(places, [.. places.Select(p => $"{p}")]);

@@ -13,7 +13,10 @@ using MnistCSharp;
 var quick = args.Contains("--quick");
 var full = args.Contains("--full");
 var output = Value("--out") ?? "out";
-var epochs = Value("--epochs") is { } n ? int.Parse(n, CultureInfo.InvariantCulture) : quick ? 1 : 8;
+var epochs =
+    Value("--epochs") is { } n ? int.Parse(n, CultureInfo.InvariantCulture)
+    : quick ? 1
+    : 8;
 var data = Mnist.LoadData(Value("--data") ?? (full ? null : Extract()));
 
 var (trainX, trainY) = (Images(Part(data.TrainX, 2000)), Part(data.TrainY, 2000));
@@ -90,7 +93,9 @@ static string Extract()
             return candidate;
     }
 
-    throw new DirectoryNotFoundException("samples/data/mnist was not found above the program; pass its folder with --data");
+    throw new DirectoryNotFoundException(
+        "samples/data/mnist was not found above the program; pass its folder with --data"
+    );
 }
 
 Tensor Part(Tensor x, int count) => quick ? x[..Math.Min(count, x.Shape[0])] : x;

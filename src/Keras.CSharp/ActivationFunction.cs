@@ -10,10 +10,7 @@ public sealed class ActivationFunction
     /// <param name="function">From a tensor to one of the same shape.</param>
     public ActivationFunction(string name, Func<Tensor, Tensor> function)
         : this(
-            FSharp.Activations.custom(
-                name,
-                Fs.Func<FSharp.Tensor, FSharp.Tensor>(x => function(new Tensor(x)).Core)
-            )
+            FSharp.Activations.custom(name, Fs.Func<FSharp.Tensor, FSharp.Tensor>(x => function(new Tensor(x)).Core))
         ) { }
 
     internal FSharp.Activation Core { get; }

@@ -85,15 +85,30 @@ public sealed class Borders
 
     /// <summary>The same at all borders.</summary>
     /// <param name="all">The number.</param>
-    public static implicit operator Borders(int all) => new([[all]], true);
+    public static implicit operator Borders(int all) =>
+        new(
+            [
+                [all],
+            ],
+            true
+        );
 
     /// <summary>For one axis before and after it, for two axes a number each.</summary>
     /// <param name="each">The numbers.</param>
-    public static implicit operator Borders((int, int) each) => new([[each.Item1], [each.Item2]]);
+    public static implicit operator Borders((int, int) each) =>
+        new([
+            [each.Item1],
+            [each.Item2],
+        ]);
 
     /// <summary>A number for each of three axes.</summary>
     /// <param name="each">The numbers.</param>
-    public static implicit operator Borders((int, int, int) each) => new([[each.Item1], [each.Item2], [each.Item3]]);
+    public static implicit operator Borders((int, int, int) each) =>
+        new([
+            [each.Item1],
+            [each.Item2],
+            [each.Item3],
+        ]);
 
     /// <summary>Pairs (before, after) for two axes.</summary>
     /// <param name="each">The pairs.</param>

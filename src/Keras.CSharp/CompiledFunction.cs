@@ -66,10 +66,7 @@ internal sealed class CompiledFunction
                 "Name its layer or model in the state."
             );
 
-        var after = new CoreState(
-            Array.ConvertAll(variables, scope.Get),
-            Array.ConvertAll(optimizers, scope.Get)
-        );
+        var after = new CoreState(Array.ConvertAll(variables, scope.Get), Array.ConvertAll(optimizers, scope.Get));
 
         return Tuple.Create(after, results);
     }

@@ -37,7 +37,9 @@ public partial class Model : Layer
 
     /// <summary>The layers of a graph, in the order of their calls; those passed to Track of a model of one's own.</summary>
     public override IReadOnlyList<Layer> Layers =>
-        FSharp.Model.Graph(Core) is null ? base.Layers : [.. FSharp.Model.Layers(Core).Select(l => new ForeignLayer(l!))];
+        FSharp.Model.Graph(Core) is null
+            ? base.Layers
+            : [.. FSharp.Model.Layers(Core).Select(l => new ForeignLayer(l!))];
 
     /// <summary>All variables; makes them where the shape of the input is known.</summary>
     public override IReadOnlyList<Variable> Weights =>

@@ -56,9 +56,5 @@ public sealed class Sequential : Model, IEnumerable<Layer>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     private protected override FSharp.Layer CreateCore() =>
-        FSharp.Model.OfLayers(
-            Fs.List(layers.Select(l => l.Core)),
-            Fs.Some(Name),
-            Fs.None<DTypePolicy>()
-        )!;
+        FSharp.Model.OfLayers(Fs.List(layers.Select(l => l.Core)), Fs.Some(Name), Fs.None<DTypePolicy>())!;
 }

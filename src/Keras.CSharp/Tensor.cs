@@ -40,8 +40,7 @@ public sealed partial class Tensor
     /// A part of the tensor, with NumPy's rules: <c>x[0]</c>, <c>x[.., 1..3]</c>, <c>x[^1]</c>. An index drops its axis.
     /// </summary>
     /// <param name="parts">An index or a range for each of the leading axes.</param>
-    public Tensor this[params Part[] parts] =>
-        new(FSharp.TensorModule.get(Fs.List(parts.Select(p => p.Core)), Core));
+    public Tensor this[params Part[] parts] => new(FSharp.TensorModule.get(Fs.List(parts.Select(p => p.Core)), Core));
 
     /// <summary>The rows that an integer tensor names, or those where a bool tensor is true.</summary>
     /// <param name="rows">The rows.</param>

@@ -84,7 +84,8 @@ public class CustomTests
     {
         Utils.SetRandomSeed(2);
         var (x, y) = Samples.Clouds(64);
-        Tensor inputs = x, targets = y;
+        Tensor inputs = x,
+            targets = y;
         var model = new TwoLayers();
         model.Apply(inputs);
         var loss = new SparseCategoricalCrossentropy();
@@ -111,7 +112,8 @@ public class CustomTests
     {
         Utils.SetRandomSeed(2);
         var (x, y) = Samples.Clouds(64);
-        Tensor inputs = x, targets = y;
+        Tensor inputs = x,
+            targets = y;
 
         var model = new Sequential
         {

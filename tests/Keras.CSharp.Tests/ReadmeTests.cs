@@ -15,8 +15,8 @@ public class ReadmeTests
         var images = new float[40, 28, 28, 1];
 
         for (var i = 0; i < 40; i++)
-            for (var j = 0; j < 28 * 28; j++)
-                images[i, j / 28, j % 28, 0] = (float)random.NextDouble() + i % 10 / 10f;
+        for (var j = 0; j < 28 * 28; j++)
+            images[i, j / 28, j % 28, 0] = (float)random.NextDouble() + i % 10 / 10f;
 
         Tensor x = images;
         Tensor y = Enumerable.Range(0, 40).Select(i => i % 10).ToArray();

@@ -28,7 +28,12 @@ internal static class Samples
 
     public static Sequential Classifier(string optimizer = "adam")
     {
-        var model = new Sequential { new Input(2), new Dense(8, activation: "relu"), new Dense(2, activation: "softmax") };
+        var model = new Sequential
+        {
+            new Input(2),
+            new Dense(8, activation: "relu"),
+            new Dense(2, activation: "softmax"),
+        };
         model.Compile(optimizer, "sparse_categorical_crossentropy", ["accuracy"]);
         return model;
     }

@@ -37,7 +37,12 @@ public sealed class SavingTests : IDisposable
         var other = Samples.Classifier();
         other.LoadWeights(path);
         Assert.Equal(model.Predict(x).ToArray<float>(), other.Predict(x).ToArray<float>());
-        var plain = new Sequential { new Input(2), new Dense(8, activation: "relu"), new Dense(2, activation: "softmax") };
+        var plain = new Sequential
+        {
+            new Input(2),
+            new Dense(8, activation: "relu"),
+            new Dense(2, activation: "softmax"),
+        };
         plain.LoadWeights(path);
         Assert.Equal(model.Predict(x).ToArray<float>(), plain.Predict(x).ToArray<float>());
         var small = new Sequential { new Input(2), new Dense(3), new Dense(2) };
@@ -50,7 +55,10 @@ public sealed class SavingTests : IDisposable
     public void CheckpointsAreWritten()
     {
         var (x, y) = Samples.Clouds(8);
-        var checkpoint = new Callbacks.ModelCheckpoint(Path.Combine(folder, "at-{epoch:02d}.weights.h5"), saveWeightsOnly: true);
+        var checkpoint = new Callbacks.ModelCheckpoint(
+            Path.Combine(folder, "at-{epoch:02d}.weights.h5"),
+            saveWeightsOnly: true
+        );
         var log = new Callbacks.CSVLogger(Path.Combine(folder, "log.csv"));
         Samples.Classifier().Fit(x, y, epochs: 2, verbose: 0, callbacks: [checkpoint, log]);
         Assert.True(File.Exists(Path.Combine(folder, "at-02.weights.h5")));

@@ -37,7 +37,11 @@ public class SurfaceTests
     public void EveryPublicMemberIsDocumented()
     {
         var path = Path.ChangeExtension(Library.Location, ".xml");
-        var documented = XDocument.Load(path).Descendants("member").Select(m => Bare((string)m.Attribute("name")!)).ToHashSet();
+        var documented = XDocument
+            .Load(path)
+            .Descendants("member")
+            .Select(m => Bare((string)m.Attribute("name")!))
+            .ToHashSet();
 
         string[] missing =
         [
@@ -180,7 +184,8 @@ public class SurfaceTests
         : [type];
 
     private static bool IsTuple(Type type) =>
-        type is { Namespace: "System", IsGenericType: true } && type.Name.StartsWith("Tuple`", StringComparison.Ordinal);
+        type is { Namespace: "System", IsGenericType: true }
+        && type.Name.StartsWith("Tuple`", StringComparison.Ordinal);
 
     /// <summary><c>M:Keras.Ops.Sum(…)</c> to <c>Keras.Ops.Sum</c>.</summary>
     private static string Bare(string id) => id[2..].Split('(')[0].Split("``")[0].Split('~')[0];

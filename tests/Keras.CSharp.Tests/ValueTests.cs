@@ -11,7 +11,11 @@ public class ValueTests
     [Fact]
     public void TensorsIndexAndCompute()
     {
-        Tensor x = new[,] { { 1f, 2f, 3f }, { 4f, 5f, 6f } };
+        Tensor x = new[,]
+        {
+            { 1f, 2f, 3f },
+            { 4f, 5f, 6f },
+        };
         Assert.Equal(new Shape(2, 3), x.Shape);
         Assert.Equal([4f, 5f, 6f], x[1].ToArray<float>());
         Assert.Equal([3f, 6f], x[.., ^1].ToArray<float>());
@@ -52,7 +56,10 @@ public class ValueTests
         Assert.Equal(0.5, new SGD(0.5).LearningRate, 1e-6);
         Assert.Equal(0.25, new SGD(new ExponentialDecay(0.25, 10, 0.5)).LearningRate, 1e-6);
         Assert.Equal(0.125, new ExponentialDecay(0.25, 10, 0.5).Call(10), 1e-6);
-        Assert.Contains("schedule", Assert.ThrowsAny<Exception>(() => new SGD(new ExponentialDecay(0.25, 10, 0.5)).LearningRate = 1).Message);
+        Assert.Contains(
+            "schedule",
+            Assert.ThrowsAny<Exception>(() => new SGD(new ExponentialDecay(0.25, 10, 0.5)).LearningRate = 1).Message
+        );
     }
 
     [Fact]

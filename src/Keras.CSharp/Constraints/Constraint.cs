@@ -28,9 +28,5 @@ public class Constraint
         new(FSharp.Constraints.ofJson(FSharp.Saving.Json.NewText(name)));
 
     private FSharp.Constraint Own() =>
-        new(
-            GetType().Name,
-            new Config().Pairs,
-            Fs.Func<FSharp.Tensor, FSharp.Tensor>(x => Call(new Tensor(x)).Core)
-        );
+        new(GetType().Name, new Config().Pairs, Fs.Func<FSharp.Tensor, FSharp.Tensor>(x => Call(new Tensor(x)).Core));
 }

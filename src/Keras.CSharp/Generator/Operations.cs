@@ -13,7 +13,18 @@ namespace Keras.Generator;
 /// </summary>
 internal static class Operations
 {
-    private static readonly HashSet<string> Keywords = ["default", "base", "params", "ref", "out", "in", "is", "as", "fixed"];
+    private static readonly HashSet<string> Keywords =
+    [
+        "default",
+        "base",
+        "params",
+        "ref",
+        "out",
+        "in",
+        "is",
+        "as",
+        "fixed",
+    ];
 
     /// <summary>The files, by name: one for each class of the F# library.</summary>
     public static IEnumerable<(string Name, string Text)> Files()
@@ -56,7 +67,8 @@ internal static class Operations
         var name = char.ToUpperInvariant(method.Name[0]) + method.Name[1..];
         var key = $"M:{family.FullName}.{method.Name}";
         var summary = documentation.TryGetValue(key, out var text) ? text : $"Keras: <c>keras.ops.{method.Name}</c>.";
-        var call = $"FSharp.{family.Name}.{Escaped(method.Name)}({string.Join(", ", given.Select(p => p!.Value.Value))})";
+        var call =
+            $"FSharp.{family.Name}.{Escaped(method.Name)}({string.Join(", ", given.Select(p => p!.Value.Value))})";
 
         return new StringBuilder()
             .Append($"    /// <summary>{summary}</summary>\n")
@@ -80,7 +92,11 @@ internal static class Operations
                 _ when inner == typeof(string) => ("string?", $"Fs.Option({name})", " = null"),
                 _ when inner == typeof(FSharp.DType) => ("DType?", $"Fs.Option((FSharp.DType?){name})", " = null"),
                 _ when inner == typeof(FSharp.Tensor) => ("Tensor?", $"Fs.Option({name}?.Core)", " = null"),
-                _ when inner == typeof(IEnumerable<int>) => ("Ints?", $"Fs.Option<IEnumerable<int>>({name})", " = null"),
+                _ when inner == typeof(IEnumerable<int>) => (
+                    "Ints?",
+                    $"Fs.Option<IEnumerable<int>>({name})",
+                    " = null"
+                ),
                 _ => null,
             };
         }

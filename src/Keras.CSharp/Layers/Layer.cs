@@ -167,7 +167,11 @@ public abstract partial class Layer
         where T : Layer
     {
         if (core is not null)
-            throw Fs.WrongState($"{Core}", $"it was used before {layer.Name} became a part of it", "Track layers first.");
+            throw Fs.WrongState(
+                $"{Core}",
+                $"it was used before {layer.Name} became a part of it",
+                "Track layers first."
+            );
 
         children.Add(Tuple.Create(attribute ?? layer.Name, layer.Core));
         tracked.Add(layer);

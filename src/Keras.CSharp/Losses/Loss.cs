@@ -22,9 +22,7 @@ public class Loss
         core
         ?? FSharp.Losses.OfFunction(
             name,
-            Fs.Func<FSharp.Tensor, FSharp.Tensor, FSharp.Tensor>(
-                (y, p) => Values(new Tensor(y), new Tensor(p)).Core
-            ),
+            Fs.Func<FSharp.Tensor, FSharp.Tensor, FSharp.Tensor>((y, p) => Values(new Tensor(y), new Tensor(p)).Core),
             Fs.None<FSharp.Reduction>()
         );
 

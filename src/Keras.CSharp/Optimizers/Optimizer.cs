@@ -39,7 +39,8 @@ public class Optimizer
     }
 
     /// <summary>The values of the optimizer's variables in the order in which they are saved; empty before it is built.</summary>
-    public IReadOnlyList<Tensor> Variables => State is { } s ? Fs.Wrap(Array.ConvertAll(s.Variables, FSharp.TensorModule.copy)) : [];
+    public IReadOnlyList<Tensor> Variables =>
+        State is { } s ? Fs.Wrap(Array.ConvertAll(s.Variables, FSharp.TensorModule.copy)) : [];
 
     /// <summary>Makes the state for the variables that will be updated, where there is none yet.</summary>
     /// <param name="variables">The variables.</param>
@@ -96,14 +97,13 @@ public class Optimizer
 
         int[] sorted = [.. order.Select(path => place[path])];
 
-        var (next, nextState) = FSharp
-            .OptimizersModule.updateArrays(
-                Core,
-                parameters,
-                [.. sorted.Select(i => given[i])],
-                State!,
-                [.. sorted.Select(i => all[i].Read())]
-            );
+        var (next, nextState) = FSharp.OptimizersModule.updateArrays(
+            Core,
+            parameters,
+            [.. sorted.Select(i => given[i])],
+            State!,
+            [.. sorted.Select(i => all[i].Read())]
+        );
 
         for (var i = 0; i < sorted.Length; i++)
             all[sorted[i]].Write(next[i]!);

@@ -28,9 +28,5 @@ public class Regularizer
         new(FSharp.Regularizers.ofJson(FSharp.Saving.Json.NewText(name)));
 
     private FSharp.Regularizer Own() =>
-        new(
-            GetType().Name,
-            new Config().Pairs,
-            Fs.Func<FSharp.Tensor, FSharp.Tensor>(x => Call(new Tensor(x)).Core)
-        );
+        new(GetType().Name, new Config().Pairs, Fs.Func<FSharp.Tensor, FSharp.Tensor>(x => Call(new Tensor(x)).Core));
 }

@@ -74,7 +74,7 @@ public partial class Model
         var cells = Built(null).ToDictionary(c => c.Path, c => c.Variable);
 
         foreach (var tree in new[] { variables.Params, variables.State })
-            foreach (var (path, value) in TreeModule.toPairs(tree))
-                cells[path].Write(value!);
+        foreach (var (path, value) in TreeModule.toPairs(tree))
+            cells[path].Write(value!);
     }
 }

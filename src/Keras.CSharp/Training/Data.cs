@@ -58,8 +58,7 @@ public sealed class Batch
     public Tensor Y => new(Core.Y[0]);
 
     /// <summary>The sample weights of the first output; null if there are none.</summary>
-    public Tensor? SampleWeight =>
-        Core.Weights.Length > 0 && Core.Weights[0] is { } w ? new Tensor(w.Value) : null;
+    public Tensor? SampleWeight => Core.Weights.Length > 0 && Core.Weights[0] is { } w ? new Tensor(w.Value) : null;
 
     /// <summary>Inputs and targets are a batch.</summary>
     /// <param name="pair">The inputs and the targets.</param>

@@ -167,7 +167,13 @@ public partial class Model
     {
         var data = new Batch(x, y, sampleWeight).Core;
         var t = Ready(data.X);
-        return Evaluate(t, Batches.ofArrays("evaluate", batchSize, Fs.None<int>(), data), steps, callbacks, cancellationToken);
+        return Evaluate(
+            t,
+            Batches.ofArrays("evaluate", batchSize, Fs.None<int>(), data),
+            steps,
+            callbacks,
+            cancellationToken
+        );
     }
 
     /// <summary>Loss and metrics over batches (<c>evaluate</c>), by name.</summary>
@@ -200,7 +206,12 @@ public partial class Model
     ) =>
         Fs.Wrap(
             Predicting(x.Tensors)
-                .Predict(x.Tensors, Fs.Some(batchSize), Fs.None<FSharpList<FSharp.Callback>>(), Fs.Some(cancellationToken))
+                .Predict(
+                    x.Tensors,
+                    Fs.Some(batchSize),
+                    Fs.None<FSharpList<FSharp.Callback>>(),
+                    Fs.Some(cancellationToken)
+                )
         );
 
     /// <summary>One update on one batch; loss and metrics on this batch alone (<c>train_on_batch</c>).</summary>
@@ -275,10 +286,7 @@ public partial class Model
         int? steps,
         IEnumerable<Callbacks.Callback>? callbacks,
         CancellationToken cancellationToken
-    ) =>
-        Logs.Of(
-            t.Evaluate(source, Fs.Option(steps), Fs.Some(Fs.List(Cores(callbacks))), Fs.Some(cancellationToken))
-        );
+    ) => Logs.Of(t.Evaluate(source, Fs.Option(steps), Fs.Some(Fs.List(Cores(callbacks))), Fs.Some(cancellationToken)));
 
     /// <summary>A model need not be compiled to predict.</summary>
     private Trainer Predicting(FSharp.Tensor[] inputs)

@@ -65,8 +65,8 @@ public partial class Model
         using var scope = new VariableScope(key);
 
         foreach (var tree in new[] { state.Variables.Params, state.Variables.State })
-            foreach (var (path, value) in TreeModule.toPairs(tree))
-                scope.Set(cells[path], value!);
+        foreach (var (path, value) in TreeModule.toPairs(tree))
+            scope.Set(cells[path], value!);
 
         scope.Set(Optimizer, state.Optimizer);
         var logs = TrainStep(new Batch(batch));

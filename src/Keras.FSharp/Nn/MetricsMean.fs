@@ -416,7 +416,10 @@ type MeanMetrics internal () =
             [],
             common (fun c n d ->
                 if c.Bool("from_sorted_ids", false) then
-                    Fail.unsupported c.Where "predictions given as sorted ids are not taken here" "Pass scores per class."
+                    Fail.unsupported
+                        c.Where
+                        "predictions given as sorted ids are not taken here"
+                        "Pass scores per class."
 
                 MeanMetrics.SparseTopKCategoricalAccuracy(k = c.Int("k", 5), ?name = n, ?dtype = d))
         ]

@@ -283,11 +283,7 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
             let next = train p (state, batch)
             next, logs p next.Losses next.Metrics
         | ValueSome step ->
-            let bare = {
-                state with
-                    Losses = [||]
-                    Metrics = [||]
-            }
+            let bare = { state with Losses = [||]; Metrics = [||] }
 
             let next, values = step (bare, batch)
 
