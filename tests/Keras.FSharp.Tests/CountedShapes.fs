@@ -30,8 +30,13 @@ let results (p: Prim) (xs: Aval[]) : (DType * int list) list voption =
     | Prim.Compare _
     | Prim.Unary UnaryOp.IsFinite -> one DType.Bool (List.ofSeq (x ()))
     | Prim.Select -> one xs[1].DType (List.ofSeq (x ()))
-    | Prim.Convert d
-    | Prim.Bitcast d -> one d (List.ofSeq (x ()))
+    | Prim.Convert d -> one d (List.ofSeq (x ()))
+    | Prim.Bitcast d ->
+        // Bytes are counted, not elements.
+        let bytes = List.ofSeq (x ()) |> List.map float
+        let ratio = float (DType.size xs[0].DType) / float (DType.size d)
+        let scaled i n = if i = bytes.Length - 1 then int (n * ratio) else int n
+        one d (List.mapi scaled bytes)
     | Prim.Full(a, _)
     | Prim.Iota(a, _) -> one a.DType (List.ofSeq a.Shape)
     | Prim.Unary(UnaryOp.Abs | UnaryOp.Real | UnaryOp.Imag) -> one (DType.realOf xs[0].DType) (List.ofSeq (x ()))

@@ -119,6 +119,27 @@ let models =
             let r = Model.applyAll (model, v, [| zeros [ 2; 3 ]; zeros [ 2; 3 ] |])
             Expect.equal [ for y in r.Outputs -> y.Shape ] [ dims [ 2; 4 ]; dims [ 2; 6 ] ] "shapes"
 
+        testCase "Keras's paths name the models that were being built, ours all around the variable"
+        <| fun () ->
+            let x = input [ 3 ]
+            let decoder = Functional(x, x |> call (Dense(2, name = "d")), name = "decoder")
+            let known = Sequential([ Input [ 2 ]; Dense(2, name = "k") ], name = "known")
+            let later = Sequential([ Dense(3, name = "l") ], name = "later")
+            let row = Sequential([ Input [ 3 ]; later; decoder; known ], name = "row")
+            let y = input [ 3 ]
+            let model = Functional(y, y |> call row, name = "outer")
+            let variables = (Model.Build model).Variables |> Array.filter (fun v -> v.Spec.Name = "kernel")
+
+            Expect.equal
+                (variables |> Array.map (fun v -> Model.KerasPath(model, v)))
+                [| "row/later/l/kernel"; "d/kernel"; "known/k/kernel" |]
+                "Keras's"
+
+            Expect.equal
+                (variables |> Array.map (fun v -> v.Path))
+                [| "outer/row/later/l/kernel"; "outer/row/decoder/d/kernel"; "outer/row/known/k/kernel" |]
+                "ours"
+
         testCase "statistics move in training only, and not where they are frozen"
         <| fun () ->
             let norm = BatchNormalization(momentum = 0.5, name = "bn")

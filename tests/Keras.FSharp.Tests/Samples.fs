@@ -142,6 +142,10 @@ let private choices = [
     shaped "convert to complex" wide 2 0 3 (fun _ s -> Prim.Convert DType.Complex128, [ plain s ])
     shaped "bitcast" [ DType.Float32; DType.UInt32; DType.Int32 ] 0 0 3 (fun _ s ->
         Prim.Bitcast DType.UInt32, [ main s (whole 0 9) ])
+    shaped "bitcast to a narrower type" [ DType.Float32; DType.Int64; DType.UInt16 ] 0 1 3 (fun _ s ->
+        Prim.Bitcast DType.UInt8, [ main s (whole 0 9) ])
+    shaped "bitcast to a wider type" [ DType.Int32; DType.UInt16; DType.UInt8 ] 0 1 3 (fun _ s ->
+        Prim.Bitcast DType.Int64, [ main (s @ [ 8 ]) (whole 0 9) ])
     shaped "stop_gradient" anyType 0 0 3 (fun _ s -> Prim.StopGradient, [ plain s ])
     shaped "barrier" anyType 2 0 3 (fun _ s -> Prim.Barrier, [ plain s; plain s; ints s 0 9 ])
 ]

@@ -112,8 +112,31 @@ let tests =
             let x, y = data 32
             let t = trainer ()
             let schedule = LearningRateScheduler(Func<int, float, float>(fun epoch _ -> 0.1 / float (epoch + 1)))
-            t.Fit(x, y, epochs = 4, callbacks = [ schedule :> Callback ], verbose = false) |> ignore
+            let history = t.Fit(x, y, epochs = 4, callbacks = [ schedule :> Callback ], verbose = false)
             Expect.floatClose Accuracy.medium t.LearningRate 0.025 "the last one"
+
+            for epoch, rate in List.indexed history["learning_rate"] do
+                Expect.floatClose Accuracy.medium rate (0.1 / float (epoch + 1)) "the logs have it"
+        }
+
+        test "a plateau lowers the learning rate, and the logs have the rate of each epoch" {
+            let x, y = data 32
+            let t = trainer ()
+            // No improvement is that large.
+            let reduce = ReduceLROnPlateau(monitor = "loss", factor = 0.5, patience = 1, minDelta = 1e9)
+            let seen = List<float>()
+
+            let watch =
+                LambdaCallback(onEpochEnd = Action<int, Logs>(fun _ logs -> seen.Add((dict logs)["learning_rate"])))
+
+            t.Build [| x |]
+            let first = t.LearningRate
+
+            let history = t.Fit(x, y, epochs = 3, callbacks = [ reduce :> Callback; watch ], verbose = false)
+
+            let ratios = history["learning_rate"] |> List.map (fun r -> Math.Round(r / first, 4))
+            Expect.equal ratios [ 1.0; 1.0; 0.5 ] "the first epoch is the best so far"
+            Expect.equal (List.ofSeq seen) history["learning_rate"] "callbacks after it see the rate too"
         }
 
         test "a loss that is not a number stops the run" {

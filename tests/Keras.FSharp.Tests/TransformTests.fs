@@ -429,6 +429,12 @@ let private refusals =
             says [ "there is no axis 0" ] (fun () -> vmap id (number 1.0))
             says [ "no tensor of the argument is mapped" ] (fun () -> vmapAxes (fun _ -> None) 0 id (vector [ 1.0 ]))
 
+        onManaged "a scalar has no axis along which its bytes could stand, mapped or not"
+        <| fun () ->
+            let bytes (x: Tensor) = Ops.view (x, DType.UInt8)
+            says [ "bitcast"; "a scalar of type int32" ] (fun () -> bytes (Tensor.scalar 5))
+            says [ "bitcast"; "a scalar of type int32" ] (fun () -> vmap bytes (Tensor.vector [ 1; 2 ]))
+
         onManaged "an error inside leaves nothing behind"
         <| fun () ->
             for run in

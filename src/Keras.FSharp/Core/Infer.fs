@@ -421,10 +421,23 @@ let outputs (p: Prim) (xs: Aval[]) : Aval[] =
     | Prim.Bitcast d ->
         arity 1
 
-        if DType.size d <> DType.size xs[0].DType then
-            refuse $"{DType.name d} has another width"
+        let x = xs[0]
+        let own, other = DType.size x.DType, DType.size d
 
-        [| { xs[0] with DType = d } |]
+        if own = other then
+            [| { x with DType = d } |]
+        else
+            let last = x.Shape.Rank - 1
+
+            if last < 0 then
+                refuse $"a scalar of type {DType.name x.DType} cannot be split into, or be a part of, {DType.name d}"
+
+            let bytes = x.Shape[last] * own
+
+            if bytes % other <> 0 then
+                refuse $"the {bytes} bytes of the last axis are no multiple of the {other} of {DType.name d}"
+
+            [| Aval.make d (Dims.set last (bytes / other) x.Shape) |]
     | Prim.StopGradient ->
         arity 1
         xs

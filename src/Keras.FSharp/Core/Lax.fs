@@ -149,7 +149,7 @@ let scatter (op: ScatterOp) (batch: int) (indices: Tensor) (updates: Tensor) (x:
 /// Another element type.
 let convert (dtype: DType) (x: Tensor) : Tensor = if x.DType = dtype then x else Core.bind1 (Prim.Convert dtype) [| x |]
 
-/// The same bits as another type of the same width.
+/// The same bits as another type; where that has another width, the last axis scales so that the bytes stay the same.
 let bitcast (dtype: DType) (x: Tensor) : Tensor = if x.DType = dtype then x else Core.bind1 (Prim.Bitcast dtype) [| x |]
 
 /// An elementwise operation of one operand.

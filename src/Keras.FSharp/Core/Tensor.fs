@@ -18,7 +18,7 @@ type Prim =
     /// (low, x, high), all of one shape: min(max(x, low), high); the gradient of x is 1 at the bounds too.
     | Clamp
     | Convert of DType
-    /// The same bits as another type of the same width.
+    /// The same bits as another type; where that has another width, the last axis scales so that the bytes stay the same.
     | Bitcast of DType
     /// The identity, through which no gradient flows.
     | StopGradient

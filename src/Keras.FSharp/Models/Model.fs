@@ -157,11 +157,23 @@ type Model private () =
         let prefix = model.Name + "/"
         if v.Path.StartsWith prefix then v.Path.Substring prefix.Length else v.Path
 
-    /// The path that Keras gives a variable (`variable.path`): those of a functional model do not begin with its name.
+    /// The path that Keras gives a variable (`variable.path`): the names of the layers that were being built when it was
+    /// made. The layers of a functional model are built one by one before there is a model, and a Sequential that begins
+    /// with an Input before it stands in another model: what is around them is not part of the path.
     static member KerasPath(model: Layer, v: BuiltVariable) : string =
-        match Model.Content model with
-        | Some(ModelContent.Functional _) -> Model.PathBelow(model, v)
-        | _ -> v.Path
+        let rec within (layer: Layer) (around: string) (below: string) =
+            let around, inner =
+                match Model.Content layer with
+                | Some(ModelContent.Functional g) -> "", List.ofArray g.Layers
+                | Some(ModelContent.Sequential(layers, Some _)) -> layer.Name + "/", layers
+                | Some(ModelContent.Sequential(layers, None)) -> around + layer.Name + "/", layers
+                | None -> around + layer.Name + "/", List.map snd layer.Parts.Children
+
+            match inner |> List.tryFind (fun l -> below.StartsWith(l.Name + "/", StringComparison.Ordinal)) with
+            | Some l -> within l around (below.Substring(l.Name.Length + 1))
+            | None -> around + below
+
+        within model "" (Model.PathBelow(model, v))
 
     /// True if the variable and all layers around it are trainable now.
     static member private IsTrainable(model: Layer, v: BuiltVariable) : bool =

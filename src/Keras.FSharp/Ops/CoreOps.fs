@@ -62,16 +62,12 @@ type CoreOps internal () =
     /// The identity, through which no gradient flows. Keras: `keras.ops.stop_gradient`.
     static member stopGradient(variable: Tensor) : Tensor = Lax.stopGradient variable
 
-    /// The bits as another element type of the same width. Keras: `keras.ops.view`.
+    /// The bits as another element type. Where that has another width, the last axis shrinks or grows so that the
+    /// bytes stay the same: int32 of shape [4] are uint8 of shape [16]. Keras: `keras.ops.view`.
     static member view(x: Tensor, ?dtype: DType) : Tensor =
         match dtype with
         | None -> x
-        | Some d when DType.size d = DType.size x.DType -> Lax.bitcast d x
-        | Some d ->
-            Fail.unsupported
-                "ops.view"
-                $"{DType.name x.DType} has another width than {DType.name d}"
-                "Only types of the same width can be viewed as each other."
+        | Some d -> Lax.bitcast d x
 
     // ---- slices and scatters ----------------------------------------------------------------------------------------
 

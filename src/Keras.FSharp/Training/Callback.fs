@@ -23,6 +23,9 @@ type ITraining =
     /// The parameters of the run: `epochs`, `steps`, `verbose`.
     abstract Parameters: IReadOnlyDictionary<string, int>
 
+    /// Adds a value to the logs of the epoch that has just ended: callbacks after this one and the history see it.
+    abstract Log: name: string * value: float -> unit
+
     /// Writes the weights to a `.weights.h5` file, or the model to a `.keras` file, as the ending says.
     abstract Save: path: string -> unit
 

@@ -182,7 +182,8 @@ type ModelCheckpoint
         if saveFreq.IsNone then
             c.Save logs
 
-/// Sets the learning rate at the beginning of each epoch: `schedule epoch rate` (`keras.callbacks.LearningRateScheduler`).
+/// Sets the learning rate at the beginning of each epoch: `schedule epoch rate`, and adds it to the logs as
+/// `learning_rate` (`keras.callbacks.LearningRateScheduler`).
 [<Sealed>]
 type LearningRateScheduler(schedule: Func<int, float, float>) =
     inherit Callback()
@@ -198,7 +199,10 @@ type LearningRateScheduler(schedule: Func<int, float, float>) =
 
         c.Training.LearningRate <- rate
 
-/// Lowers the learning rate when a quantity has stopped improving (`keras.callbacks.ReduceLROnPlateau`).
+    override c.OnEpochEnd(_, _) = c.Training.Log("learning_rate", c.Training.LearningRate)
+
+/// Lowers the learning rate when a quantity has stopped improving; the logs get the rate of the epoch as `learning_rate`
+/// (`keras.callbacks.ReduceLROnPlateau`).
 [<Sealed>]
 type ReduceLROnPlateau
     (?monitor: string, ?factor: float, ?patience: int, ?mode: string, ?minDelta: float, ?cooldown: int, ?minLr: float) =
@@ -224,6 +228,7 @@ type ReduceLROnPlateau
         cooling <- 0
 
     override c.OnEpochEnd(_, logs) =
+        c.Training.Log("learning_rate", c.Training.LearningRate)
         let value = Monitor.find "ReduceLROnPlateau" monitor logs
 
         if cooling > 0 then

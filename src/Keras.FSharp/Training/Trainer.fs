@@ -50,6 +50,7 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
     let mutable plan: TrainPlan voption = ValueNone
     let mutable rng = key
     let mutable stop = false
+    let mutable ended: Logs = []
     let mutable rounds = 0
     let mutable parameters: IReadOnlyDictionary<string, int> = Dictionary<string, int>()
     let mutable save: string -> unit = fun _ -> Fail.state "Trainer" "saving is not connected" ""
@@ -411,6 +412,7 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
             and set s = stop <- s
 
         member _.Parameters = parameters
+        member _.Log(name, value) = ended <- List.filter (fun (k, _) -> k <> name) ended @ [ name, value ]
         member _.Save path = save path
 
     /// One update on one batch; the values of the loss and the metrics on this batch alone (`train_on_batch`).
@@ -542,7 +544,8 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
         let cancel = defaultArg cancel CancellationToken.None
         let every = defaultArg validationFrequency 1
         let history = History()
-        let callbacks = (history :> Callback) :: defaultArg callbacks []
+        // The history is last: it also has what other callbacks add to the logs.
+        let callbacks = defaultArg callbacks [] @ [ history :> Callback ]
 
         let source =
             match stepsPerEpoch with
@@ -624,10 +627,12 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
                 epochLogs <- epochLogs @ (l |> List.map (fun (k, x) -> "val_" + k, x))
             | _ -> ()
 
-            for c in callbacks do
-                c.OnEpochEnd(epoch, epochLogs)
+            ended <- epochLogs
 
-            last <- epochLogs
+            for c in callbacks do
+                c.OnEpochEnd(epoch, ended)
+
+            last <- ended
             epoch <- epoch + 1
 
         rounds <- rounds + epochs

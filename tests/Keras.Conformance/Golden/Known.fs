@@ -15,11 +15,6 @@ let private table: Map<string, string> =
         "ops.hard_swish.003", onlyNumPy
         "ops.leaky_relu.003", onlyNumPy
         "ops.selu.003", onlyNumPy
-        "ops.view.001", "only types of one width can be viewed as each other yet"
-        "models.nested.compiled", "paths of variables inside a nested functional model begin with its name here"
-        "training.nested.00", "paths of variables inside a nested functional model begin with its name here"
-        "models.fn_ops.compiled", "a build_config is written for operations too, which Keras leaves out"
-        "training.seq_mlp.26", "the history has no learning_rate from LearningRateScheduler yet"
         "training.seq_cnn.01", "one bias differs after training; not explained yet"
         "ops.while_loop.000", endless
         "ops.while_loop.001", endless
