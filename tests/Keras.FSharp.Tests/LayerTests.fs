@@ -157,6 +157,21 @@ let models =
             norm.Trainable <- false
             Expect.equal (mean true) 0.0 "frozen"
 
+        testCase "a layer of dtype float64 computes in float64, whatever floatx is"
+        <| fun () ->
+            let third = Initializers.Constant(1.0 / 3.0)
+
+            let model =
+                Sequential [
+                    Input([ 3 ], dtype = DType.Float64)
+                    Dense(1, dtype = "float64", kernelInitializer = third)
+                ]
+
+            let v = Model.init (Random.key 0L, model)
+            let y, _ = Model.apply (model, v, Tensor.ofArray [ 1; 3 ] [| 1.0; 1e-9; 1e-9 |])
+            Expect.equal y.DType DType.Float64 "type"
+            Expect.floatClose Accuracy.veryHigh (Tensor.toFloat (Ops.squeeze y)) ((1.0 + 2e-9) / 3.0) "all digits"
+
         testCase "frozen weights are not regularized"
         <| fun () ->
             let dense = Dense(1, kernelInitializer = Initializers.Ones, kernelRegularizer = Regularizers.L2 1.0)

@@ -32,6 +32,15 @@ let records =
 
             Expect.equal (Serialized.ofJson "here" (Serialized.toJson s)) s "record"
 
+        testCase "numbers keep the form in which they were given"
+        <| fun () ->
+            let limit (c: Constraint) = c.Config |> List.find (fun (k, _) -> k = "max_value") |> snd
+            let read (value: Json) = Constraints.ofConfig "MaxNorm" [ "max_value", value ]
+            Expect.equal (limit (read (Json.Int 3L))) (Json.Int 3L) "an integer in a file"
+            Expect.equal (limit (read (Json.Float 3.0))) (Json.Float 3.0) "a float in a file"
+            Expect.equal (limit (Constraints.MaxNorm 3.0)) (Json.Float 3.0) "a float in code"
+            Expect.equal (limit (Constraints.MaxNorm())) (Json.Int 2L) "Keras's default"
+
         testCase "a name stands for a class with its defaults"
         <| fun () -> Expect.equal (read "\"zeros\"") (Serialized.make "" "zeros" []) "record"
 

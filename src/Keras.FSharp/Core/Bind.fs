@@ -1,6 +1,6 @@
 /// How an operation finds its interpreter: the trace with the highest level among its operands, else the backend that
 /// holds their memory. There is no ambient state, except for operations without operands: they join the graph that is
-/// being captured on this thread.
+/// being captured on this thread; and for the precision of a layer, which operations need where they choose a type.
 namespace Keras.FSharp
 
 open System
@@ -9,7 +9,7 @@ open System.Threading
 open Keras.FSharp
 open Keras.FSharp.Backends
 
-/// What belongs to the thread: the graph being captured and the path of the layer being called.
+/// What belongs to the thread: the graph being captured, and the path and precision of the layer being called.
 [<AbstractClass; Sealed>]
 type internal Ambient private () =
     [<ThreadStatic; DefaultValue>]
@@ -17,6 +17,9 @@ type internal Ambient private () =
 
     [<ThreadStatic; DefaultValue>]
     static val mutable private scope: string
+
+    [<ThreadStatic; DefaultValue>]
+    static val mutable private isWide: bool
 
     [<ThreadStatic; DefaultValue>]
     static val mutable private inspect: (Prim -> Tensor[] -> Tensor[] -> unit) voption
@@ -35,6 +38,11 @@ type internal Ambient private () =
     static member Scope
         with get () = if String.IsNullOrEmpty Ambient.scope then "" else Ambient.scope
         and set (s: string) = Ambient.scope <- s
+
+    /// True within a layer that computes in float64, whatever `floatx` is.
+    static member IsWide
+        with get () = Ambient.isWide
+        and set (b: bool) = Ambient.isWide <- b
 
 /// Names the layer or function that operations are recorded under.
 [<RequireQualifiedAccess>]

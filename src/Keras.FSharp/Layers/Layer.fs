@@ -440,7 +440,14 @@ and [<Sealed>] Call
                     else
                         x)
 
-            let outputs = layer.Parts.Apply call converted
+            let isWide = Ambient.IsWide
+            Ambient.IsWide <- (compute = DType.Float64)
+
+            let outputs =
+                try
+                    layer.Parts.Apply call converted
+                finally
+                    Ambient.IsWide <- isWide
 
             let outputs =
                 // An output may be the input itself, whose mask others still see; a new tensor goes on without it.

@@ -30,6 +30,12 @@ type LayerArguments
 
     let ints (xs: int list) = Json.Array [ for x in xs -> Json.Int(int64 x) ]
 
+    /// Keras keeps a number as it was given, an integer or a float.
+    let number (key: string) (x: float) =
+        match reader.Any key with
+        | Some(Json.Int i) -> Json.Int i
+        | _ -> Json.Float x
+
     /// What typed code gave under a key: the object itself, of which the record may not say all.
     let given (key: string) : 'a option =
         match Map.tryFind key objects with
@@ -74,17 +80,11 @@ type LayerArguments
     member _.Float(key: string, ?fallback: float) : float =
         let x = reader.Float(key, ?fallback = fallback)
 
-        // Keras keeps the number as it was given, an integer or a float.
-        let json =
-            match reader.Any key with
-            | Some(Json.Int i) -> Json.Int i
-            | _ -> Json.Float x
-
-        keep key json x
+        keep key (number key x) x
 
     member _.FloatOption(key: string, ?fallback: float option) : float option =
         let x = reader.FloatOption(key, ?fallback = fallback)
-        keep key (orNull Json.Float x) x
+        keep key (orNull (number key) x) x
 
     member _.Bool(key: string, ?fallback: bool) : bool =
         let x = reader.Bool(key, ?fallback = fallback)

@@ -53,8 +53,11 @@ type Constraints private () =
                 "constraint",
                 "keras.constraints",
                 false,
+                (fun rewrite x -> { x with Config = rewrite x.Config }),
                 [
-                    "MaxNorm", [], (fun c -> Constraints.MaxNorm(c.Float("max_value", 2.0), c.Ints("axis", [ 0 ])))
+                    "MaxNorm",
+                    [],
+                    (fun c -> Constraints.MaxNorm(?maxValue = c.FloatOption "max_value", axis = c.Ints("axis", [ 0 ])))
                     "MinMaxNorm",
                     [],
                     (fun c ->
@@ -79,7 +82,7 @@ type Constraints private () =
 
         {
             Class = "MaxNorm"
-            Config = [ "max_value", Json.Float limit; "axis", axisJson axis ]
+            Config = [ "max_value", ConfigJson.numberOr 2L maxValue; "axis", axisJson axis ]
             Apply = apply
         }
 

@@ -273,6 +273,7 @@ type Initializers private () =
                 "initializer",
                 "keras.initializers",
                 false,
+                (fun rewrite x -> { x with Config = rewrite x.Config }),
                 [
                     "Zeros", [ "zero" ], (fun _ -> Initializers.Zeros)
                     "Ones", [ "one" ], (fun _ -> Initializers.Ones)

@@ -23,6 +23,7 @@ type Losses private () =
                 "loss",
                 "keras.losses",
                 false,
+                (fun rewrite x -> { x with Record = ConfigJson.inRecord rewrite x.Record }),
                 [
                     "MeanSquaredError",
                     [ "mse"; "MSE" ],

@@ -15,6 +15,7 @@ type Metrics private () =
                 "metric",
                 "keras.metrics",
                 false,
+                (fun rewrite x -> { x with Record = ConfigJson.inRecord rewrite x.Record }),
                 MeanMetrics.MeanEntries
                 @ ConfusionMetrics.ConfusionEntries
                 @ ScoreMetrics.ScoreEntries

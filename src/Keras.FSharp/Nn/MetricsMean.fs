@@ -198,16 +198,15 @@ type MeanMetrics internal () =
     /// Mean binary cross-entropy. Keras: `keras.metrics.BinaryCrossentropy`.
     static member BinaryCrossentropy(?fromLogits: bool, ?labelSmoothing: float, ?name: string, ?dtype: DType) : Metric =
         let fromLogits = defaultArg fromLogits false
-        let labelSmoothing = defaultArg labelSmoothing 0.0
 
         MeanMetrics.mean (
             "BinaryCrossentropy",
             "binary_crossentropy",
             name,
             dtype,
-            [ "from_logits", Json.Bool fromLogits; "label_smoothing", Json.Float labelSmoothing ],
+            [ "from_logits", Json.Bool fromLogits; "label_smoothing", ConfigJson.numberOr 0L labelSmoothing ],
             (fun t p ->
-                MetricFunctions.binaryCrossentropy (t, p, fromLogits = fromLogits, labelSmoothing = labelSmoothing))
+                MetricFunctions.binaryCrossentropy (t, p, fromLogits = fromLogits, ?labelSmoothing = labelSmoothing))
         )
 
     /// Mean cross-entropy of one-hot targets. Keras: `keras.metrics.CategoricalCrossentropy`.
@@ -215,7 +214,6 @@ type MeanMetrics internal () =
         (?fromLogits: bool, ?labelSmoothing: float, ?axis: int, ?name: string, ?dtype: DType)
         : Metric =
         let fromLogits = defaultArg fromLogits false
-        let labelSmoothing = defaultArg labelSmoothing 0.0
         let axis = defaultArg axis -1
 
         MeanMetrics.mean (
@@ -225,7 +223,7 @@ type MeanMetrics internal () =
             dtype,
             [
                 "from_logits", Json.Bool fromLogits
-                "label_smoothing", Json.Float labelSmoothing
+                "label_smoothing", ConfigJson.numberOr 0L labelSmoothing
                 "axis", Json.Int(int64 axis)
             ],
             (fun t p ->
@@ -233,7 +231,7 @@ type MeanMetrics internal () =
                     t,
                     p,
                     fromLogits = fromLogits,
-                    labelSmoothing = labelSmoothing,
+                    ?labelSmoothing = labelSmoothing,
                     axis = axis
                 ))
         )
@@ -376,7 +374,7 @@ type MeanMetrics internal () =
             common (fun c n d ->
                 MeanMetrics.BinaryCrossentropy(
                     fromLogits = c.Bool("from_logits", false),
-                    labelSmoothing = c.Float("label_smoothing", 0.0),
+                    ?labelSmoothing = c.FloatOption "label_smoothing",
                     ?name = n,
                     ?dtype = d
                 ))
@@ -385,7 +383,7 @@ type MeanMetrics internal () =
             common (fun c n d ->
                 MeanMetrics.CategoricalCrossentropy(
                     fromLogits = c.Bool("from_logits", false),
-                    labelSmoothing = c.Float("label_smoothing", 0.0),
+                    ?labelSmoothing = c.FloatOption "label_smoothing",
                     axis = c.Int("axis", -1),
                     ?name = n,
                     ?dtype = d

@@ -35,6 +35,7 @@ type Regularizers private () =
                 "regularizer",
                 "keras.regularizers",
                 false,
+                (fun rewrite x -> { x with Config = rewrite x.Config }),
                 [
                     "L1", [], (fun c -> Regularizers.L1(c.Float("l1", 0.01)))
                     "L2", [], (fun c -> Regularizers.L2(c.Float("l2", 0.01)))

@@ -52,6 +52,7 @@ type Schedules private () =
                 "learning rate schedule",
                 "keras.optimizers.schedules",
                 false,
+                (fun rewrite x -> { x with Config = rewrite x.Config }),
                 [
                     "ExponentialDecay",
                     [],

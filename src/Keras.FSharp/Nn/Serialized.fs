@@ -245,10 +245,71 @@ type ConfigReader(where: string, pairs: (string * Json) list) =
         | Some(key, _) -> Fail.wrongType where $"there is no argument '{key}'" (Fail.didYouMean key (Seq.toList asked))
         | None -> ()
 
+/// Shorthands for writing configs.
+[<RequireQualifiedAccess>]
+module internal ConfigJson =
+    /// An optional number; null for none.
+    let number (x: float option) : Json =
+        match x with
+        | Some x -> Json.Float x
+        | None -> Json.Null
+
+    /// An optional integer; null for none.
+    let integer (x: int option) : Json =
+        match x with
+        | Some x -> Json.Int(int64 x)
+        | None -> Json.Null
+
+    /// A list of integers.
+    let integers (xs: int list) : Json = Json.Array [ for x in xs -> Json.Int(int64 x) ]
+
+    /// An optional text; null for none.
+    let text (x: string option) : Json =
+        match x with
+        | Some x -> Json.Text x
+        | None -> Json.Null
+
+    /// A number, or the whole number that stands for it where it was not given.
+    let numberOr (fallback: int64) (x: float option) : Json =
+        match x with
+        | Some x -> Json.Float x
+        | None -> Json.Int fallback
+
+    /// A config in which whole numbers stand as integers where they were given as integers: Keras keeps the number that
+    /// it got.
+    let asGiven (given: (string * Json) list) (written: (string * Json) list) : (string * Json) list =
+        let given = dict (List.distinctBy fst given)
+
+        written
+        |> List.map (fun (key, value) ->
+            match value, given.TryGetValue key with
+            | Json.Float f, (true, (Json.Int i as whole)) when f = float i -> key, whole
+            | _ -> key, value)
+
+    /// `asGiven` and its like, applied to the config in the record of an object.
+    let inRecord (rewrite: (string * Json) list -> (string * Json) list) (record: Json) : Json =
+        match record with
+        | Json.Object pairs ->
+            Json.Object(
+                pairs
+                |> List.map (fun (key, value) ->
+                    match key, value with
+                    | "config", Json.Object config -> key, Json.Object(rewrite config)
+                    | _ -> key, value)
+            )
+        | other -> other
+
 /// The classes of one kind (`initializer`, `optimizer`, …) by name: the class name, its snake case form, and aliases.
+/// `rewrite` applies a function to the config that an object writes.
 [<Sealed>]
 type Registry<'T>
-    (kind: string, modul: string, ignoreCase: bool, entries: (string * string list * (ConfigReader -> 'T)) list) =
+    (
+        kind: string,
+        modul: string,
+        ignoreCase: bool,
+        rewrite: ((string * Json) list -> (string * Json) list) -> 'T -> 'T,
+        entries: (string * string list * (ConfigReader -> 'T)) list
+    ) =
     let comparer = if ignoreCase then StringComparer.OrdinalIgnoreCase else StringComparer.Ordinal
 
     let byName =
@@ -291,7 +352,7 @@ type Registry<'T>
             let reader = ConfigReader($"{modul}.{className}", config)
             let value = make reader
             reader.Complete()
-            value
+            rewrite (ConfigJson.asGiven config) value
         | _ -> Fail.value modul $"there is no {kind} '{name}'" (Fail.didYouMean name byName.Keys)
 
     /// The object of a record. One of a user's own classes is refused.
@@ -306,27 +367,3 @@ type Registry<'T>
 
     /// The object of a record or name in JSON; `where` is the path of the value in the file, for errors.
     member r.OfJson(where: string, json: Json) : 'T = r.OfSerialized(Serialized.ofJson where json)
-
-/// Shorthands for writing configs.
-[<RequireQualifiedAccess>]
-module internal ConfigJson =
-    /// An optional number; null for none.
-    let number (x: float option) : Json =
-        match x with
-        | Some x -> Json.Float x
-        | None -> Json.Null
-
-    /// An optional integer; null for none.
-    let integer (x: int option) : Json =
-        match x with
-        | Some x -> Json.Int(int64 x)
-        | None -> Json.Null
-
-    /// A list of integers.
-    let integers (xs: int list) : Json = Json.Array [ for x in xs -> Json.Int(int64 x) ]
-
-    /// An optional text; null for none.
-    let text (x: string option) : Json =
-        match x with
-        | Some x -> Json.Text x
-        | None -> Json.Null

@@ -118,9 +118,9 @@ module internal Types =
     let toFloating (x: Tensor) : Tensor = Lax.convert (floating x.DType) x
 
     /// Some operations of Keras compute in the 32-bit type that its promotion names even where all operands are wider.
-    /// With `floatx` float64 nothing is narrowed.
+    /// With `floatx` float64, and in a layer that computes in float64, nothing is narrowed.
     let narrow (d: DType) : DType =
-        if Config.FloatX = DType.Float64 then
+        if Config.FloatX = DType.Float64 || Ambient.IsWide then
             d
         else
             match d with

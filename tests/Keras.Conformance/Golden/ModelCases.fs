@@ -70,7 +70,7 @@ let compareVariables (c: Case) (what: string) (model: Layer) (expected: (string 
     for b in own do
         let path = Model.KerasPath(model, b)
         let e = expected |> List.find (fun (p, _) -> p = path) |> snd
-        Compare.tensors c.Tolerance $"{what} {path}" e values[Model.PathBelow(model, b)]
+        Compare.tensors (Known.tolerance c path) $"{what} {path}" e values[Model.PathBelow(model, b)]
 
 let private compareOutputs (c: Case) (what: string) (model: Layer) (expected: Datum) (actual: Tensor[]) : unit =
     let expected = tensors (outputs model expected)
@@ -78,7 +78,7 @@ let private compareOutputs (c: Case) (what: string) (model: Layer) (expected: Da
     if expected.Length <> actual.Length then
         Compare.fail $"{what}: {actual.Length} outputs, expected {expected.Length}"
 
-    Array.iteri2 (fun i e a -> Compare.elements c.Tolerance $"{what} {i}" e a) expected actual
+    Array.iteri2 (fun i e a -> Compare.elements (Known.tolerance c what) $"{what} {i}" e a) expected actual
 
 /// Compares predictions.
 let comparePredictions = compareOutputs

@@ -90,8 +90,8 @@ let loss (c: Case) : unit =
 
 let metric (c: Case) : unit =
     known Metrics.Registry c
-    let made = Metrics.ofConfig c.Class c.Config
-    checkRecord c made.Record
+    checkRecord c (Metrics.ofConfig c.Class c.Config).Record
+    let made = Metrics.ofConfig c.Class (c.Config @ Known.unwritten c.Id)
     let field key json = Json.get c.Id key json
     let orNull key json = Json.tryGet key json |> Option.map c.Tensor |> Option.toObj
     let steps = Json.asList c.Id (c.Get "steps")

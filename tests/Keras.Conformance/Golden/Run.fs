@@ -39,7 +39,7 @@ let private checker (group: string) : (Case -> unit) option =
 
 /// Checks one case.
 let case (c: Case) : Outcome =
-    match Known.reason c.Id, checker c.Group with
+    match Known.reason c, checker c.Group with
     | Some reason, _ -> Outcome.Skipped reason
     | None, None -> Outcome.Skipped $"the group '{c.Group}' is not known here"
     | None, Some check ->

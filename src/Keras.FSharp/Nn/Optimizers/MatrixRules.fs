@@ -98,7 +98,7 @@ type MuonArguments = {
     A: float
     B: float
     C: float
-    AdamRateRatio: float
+    AdamRateRatio: float option
     Momentum: float
     Iterations: int
     Nesterov: bool
@@ -162,7 +162,7 @@ let muon settings (f: MuonArguments) : Optimizer =
             "muon_a", Json.Float f.A
             "muon_b", Json.Float f.B
             "muon_c", Json.Float f.C
-            "adam_lr_ratio", Json.Float f.AdamRateRatio
+            "adam_lr_ratio", ConfigJson.numberOr 1L f.AdamRateRatio
             "momentum", Json.Float f.Momentum
             "ns_steps", Json.Int(int64 f.Iterations)
             "nesterov", Json.Bool f.Nesterov
@@ -176,7 +176,11 @@ let muon settings (f: MuonArguments) : Optimizer =
                     Decay = fun s p -> if isAdams p then f.AdamWeightDecay else s.WeightDecay
                     Scalars =
                         fun t rate _ -> [|
-                            AdamRules.stepSize f.AdamBeta1 f.AdamBeta2 t (Lax.scale f.AdamRateRatio rate)
+                            AdamRules.stepSize
+                                f.AdamBeta1
+                                f.AdamBeta2
+                                t
+                                (Lax.scale (defaultArg f.AdamRateRatio 1.0) rate)
                         |]
             }
     }

@@ -12,6 +12,7 @@ type internal OptimizerRegistry private () =
                 "optimizer",
                 "keras.optimizers",
                 true,
+                (fun rewrite x -> { x with Arguments = rewrite x.Arguments }),
                 [
                     "SGD",
                     [],
@@ -141,7 +142,7 @@ type internal OptimizerRegistry private () =
                         let muonA = c.Float("muon_a", 3.4445)
                         let muonB = c.Float("muon_b", -4.775)
                         let muonC = c.Float("muon_c", 2.0315)
-                        let adamLrRatio = c.Float("adam_lr_ratio", 1.0)
+                        let adamLrRatio = c.FloatOption "adam_lr_ratio"
                         let momentum = c.Float("momentum", 0.95)
                         let nsSteps = c.Int("ns_steps", 5)
                         let nesterov = c.Bool("nesterov", true)
