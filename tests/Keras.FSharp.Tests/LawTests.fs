@@ -64,10 +64,10 @@ let private shapes (row: Row) =
             match CountedShapes.results case.Prim (inputs |> Array.map (fun x -> x.Aval)) with
             | ValueSome counted ->
                 let inferred = [ for a in expected -> a.DType, List.ofSeq a.Shape ]
-                Expect.equal inferred counted $"{Infer.name case.Prim} of {d}, counted"
+                Expect.equal inferred counted $"{Prims.name case.Prim} of {d}, counted"
             | ValueNone -> ()
 
-            Expect.equal (ys |> Array.map (fun y -> y.Aval)) expected $"{Infer.name case.Prim} of {d}"
+            Expect.equal (ys |> Array.map (fun y -> y.Aval)) expected $"{Prims.name case.Prim} of {d}"
 
             for y in ys do
                 let b = Core.buffer "test" y
@@ -227,7 +227,7 @@ let private mapped (row: Row) =
                     else
                         expected |> Array.map (fun y -> Lax.sliceAxis 0 0 0 y)
 
-                close (precision row d) $"{Infer.name case.Prim} of {d}, {count} of operands {has}" expected actual)
+                close (precision row d) $"{Prims.name case.Prim} of {d}, {count} of operands {has}" expected actual)
 
 // ---- jit and backends -----------------------------------------------------------------------------------------------
 
@@ -238,7 +238,7 @@ let private compiled (row: Row) =
         let case, xs = draw row d r
         let expected = apply row case xs
         let f = jit (apply row case)
-        close (precision row d) $"{Infer.name case.Prim} of {d}" expected (f xs)
+        close (precision row d) $"{Prims.name case.Prim} of {d}" expected (f xs)
         close (precision row d) "again" expected (f xs))
 
 let private acrossBackends (other: IBackend) (row: Row) =
@@ -246,7 +246,7 @@ let private acrossBackends (other: IBackend) (row: Row) =
         for d in row.DTypes do
             let case, xs = draw row d (Random seed)
             let expected = apply row case xs |> row.Invariant
-            let what = $"{Infer.name case.Prim} of {d}"
+            let what = $"{Prims.name case.Prim} of {d}"
 
             Backends.Using(
                 other,

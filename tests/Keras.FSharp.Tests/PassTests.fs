@@ -186,7 +186,7 @@ let private shared =
 
             match prims g |> List.last with
             | Prim.Scan d -> Expect.isLessThan d.Body.Eqns.Length 7 "equations of the body"
-            | p -> failtest $"a scan is expected, not {Infer.name p}"
+            | p -> failtest $"a scan is expected, not {Prims.name p}"
         onManaged "composites without a kernel are inlined"
         <| fun () ->
             let meaning (xs: Tensor[]) = [| Lax.sin xs[0] |]

@@ -202,3 +202,37 @@ let keyOf (p: Prim) : string =
     | p ->
         let case, _ = Reflection.FSharpValue.GetUnionFields(p, typeof<Prim>)
         case.Name
+
+// ---- how a row is written -------------------------------------------------------------------------------------------
+
+let row name dtypes order make = {
+    Name = name
+    DTypes = dtypes
+    Order = order
+    Wrt = []
+    Reverse = true
+    Prepare = id
+    Invariant = id
+    Tolerance = 1e-5
+    Single = 2e-5
+    Make = make
+}
+
+let unary (op: UnaryOp) dtypes order values =
+    row $"{op}" dtypes order (fun r -> { Prim = Prim.Unary op; Operands = [ main (anyShape r 0 3) values ] })
+
+let binary (op: BinaryOp) dtypes order left right =
+    row $"{op}" dtypes order (fun r ->
+        let s = anyShape r 0 3
+        { Prim = Prim.Binary op; Operands = [ main s left; main s right ] })
+
+/// A row whose primitive and operands depend on a random shape.
+let shaped name dtypes order least most (make: Random -> int list -> Prim * Operand list) =
+    row name dtypes order (fun r ->
+        let prim, operands = make r (anyShape r least most)
+        { Prim = prim; Operands = operands })
+
+let signed = DType.Int8 :: DType.Int16 :: DType.Int32 :: DType.Int64 :: floats
+let numeric = integers @ floats
+let real: Random -> int -> float[] = between -1.5 1.5
+let anyType = DType.Bool :: numeric @ complexes

@@ -200,7 +200,7 @@ let prepare (p: Prim) (ins: Aval[]) (outs: Aval[]) : Kernel =
 
             for i in 0 .. ins[1].Size - 1 do
                 set out.DType ys[0] (start * width + i) (get out.DType xs[1] i))
-    | p -> failwith $"no slow {Infer.name p}"
+    | p -> failwith $"no slow {Prims.name p}"
 
 /// A place for a graph to run that is not a backend: only its name is used.
 let backend: IBackend = {

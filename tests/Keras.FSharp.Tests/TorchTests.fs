@@ -87,7 +87,7 @@ let private sameOn (data: byte[][]) (prim: Prim) (avals: Aval[]) =
         Array.map2 download (backend.Execute(prim, inputs, avals, outputs)) outputs
 
     let expected, actual = run plain, run (torch.Force())
-    let what = Infer.name prim + " of " + String.Join(", ", avals)
+    let what = Prims.name prim + " of " + String.Join(", ", avals)
 
     for i in 0 .. outputs.Length - 1 do
         near $"{what}, result {i}" (tolerance avals[0].DType) expected[i] actual[i]

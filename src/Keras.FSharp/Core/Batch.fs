@@ -203,4 +203,4 @@ type internal BatchTrace(size: int) =
                 Core.bind (Prim.Scan { d with Body = body }) (Array.concat [ Array.sub xs 0 c; carries; sequences ])
 
             results |> Array.mapi (fun i y -> if i < k then y else swap y)
-        | _ -> Fail.runtime "vmap" $"no rule for {Infer.name p}" ""
+        | _ -> Fail.runtime "vmap" $"no rule for {Prims.name p}" ""

@@ -127,7 +127,7 @@ module internal Core =
             match x.Value with
             | Value.Traced(t, _) ->
                 if not t.IsOpen then
-                    escaped t (Infer.name p)
+                    escaped t (Prims.name p)
 
                 if isNull top || t.Level > top.Level then
                     top <- t
@@ -157,12 +157,12 @@ module internal Core =
             if xs.Length = 0 then
                 Backends.Current
             else
-                (buffer (Infer.name p) xs[0]).Backend
+                (buffer (Prims.name p) xs[0]).Backend
 
         let mutable same = true
 
         for x in xs do
-            if not (obj.ReferenceEquals((buffer (Infer.name p) x).Backend, backend)) then
+            if not (obj.ReferenceEquals((buffer (Prims.name p) x).Backend, backend)) then
                 same <- false
 
         if not same then
@@ -205,7 +205,7 @@ module internal Core =
         | Prim.Scan d -> evalScan backend (Infer.outputs p avals) d xs
         | _ ->
             let outs = Infer.outputs p avals
-            let name = Infer.name p
+            let name = Prims.name p
             let buffers = backend.Execute(p, Array.map (buffer name) xs, avals, outs)
             Array.map2 concrete outs buffers
 

@@ -5,20 +5,35 @@ open System
 
 /// The element type of a tensor. Names as in Keras (`keras.backend.standardize_dtype`).
 type DType =
+    /// bool: one byte, 0 or 1.
     | Bool = 0
+    /// uint8.
     | UInt8 = 1
+    /// uint16.
     | UInt16 = 2
+    /// uint32.
     | UInt32 = 3
+    /// uint64.
     | UInt64 = 4
+    /// int8.
     | Int8 = 5
+    /// int16.
     | Int16 = 6
+    /// int32.
     | Int32 = 7
+    /// int64.
     | Int64 = 8
+    /// bfloat16: the upper half of a float32.
     | BFloat16 = 9
+    /// float16 (IEEE half precision).
     | Float16 = 10
+    /// float32.
     | Float32 = 11
+    /// float64.
     | Float64 = 12
+    /// complex64: two float32.
     | Complex64 = 13
+    /// complex128: two float64.
     | Complex128 = 14
 
 /// What is known of element types: name, size, kind, and which type two types promote to.

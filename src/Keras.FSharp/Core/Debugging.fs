@@ -25,7 +25,7 @@ let firstNaN (f: unit -> 'a) : string option =
                 let results = String.Join(", ", ys |> Array.map (fun y -> string y.Aval))
                 let scope = Scope.current ()
                 let place = if scope = "" then "" else $" in layer '{scope}'"
-                found <- Some $"{Infer.name p}{place}: ({operands}) -> ({results})")
+                found <- Some $"{Prims.name p}{place}: ({operands}) -> ({results})")
 
     try
         f () |> ignore

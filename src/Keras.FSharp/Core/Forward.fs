@@ -283,4 +283,4 @@ type internal ForwardTrace() =
             let ds = Array.append (Array.sub results k nk) (Array.skip (k + nk + stacked) results)
 
             struct (ys, spread (k + stacked) outs ds)
-        | _ -> Fail.runtime "jvp" $"no rule for {Infer.name p}" ""
+        | _ -> Fail.runtime "jvp" $"no rule for {Prims.name p}" ""

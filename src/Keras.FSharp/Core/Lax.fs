@@ -186,68 +186,193 @@ let stopGradient (x: Tensor) : Tensor = Core.bind1 Prim.StopGradient [| x |]
 /// The identity, which no compiler pass looks through.
 let barrier (xs: Tensor[]) : Tensor[] = if xs.Length = 0 then xs else Core.bind Prim.Barrier xs
 
+/// -x.
 let neg x = unary UnaryOp.Neg x
+
+/// |x|; of a complex number its modulus.
 let abs x = unary UnaryOp.Abs x
+
+/// -1, 0 or 1.
 let sign x = unary UnaryOp.Sign x
+
+/// The largest integer not above x.
 let floor x = unary UnaryOp.Floor x
+
+/// The smallest integer not below x.
 let ceil x = unary UnaryOp.Ceil x
+
+/// The nearest integer; halves go to the even neighbour.
 let round x = unary UnaryOp.Round x
+
+/// The integer part, toward zero.
 let trunc x = unary UnaryOp.Trunc x
+
+/// e to the power of x.
 let exp x = unary UnaryOp.Exp x
+
+/// exp(x) - 1 without cancellation near 0.
 let expm1 x = unary UnaryOp.Expm1 x
+
+/// The natural logarithm.
 let log x = unary UnaryOp.Log x
+
+/// log(1 + x) without cancellation near 0.
 let log1p x = unary UnaryOp.Log1p x
+
+/// The square root.
 let sqrt x = unary UnaryOp.Sqrt x
+
+/// 1 / sqrt(x).
 let rsqrt x = unary UnaryOp.Rsqrt x
+
+/// The sine of radians.
 let sin x = unary UnaryOp.Sin x
+
+/// The cosine of radians.
 let cos x = unary UnaryOp.Cos x
+
+/// The tangent of radians.
 let tan x = unary UnaryOp.Tan x
+
+/// The inverse sine, in radians.
 let asin x = unary UnaryOp.Asin x
+
+/// The inverse cosine, in radians.
 let acos x = unary UnaryOp.Acos x
+
+/// The inverse tangent, in radians.
 let atan x = unary UnaryOp.Atan x
+
+/// The hyperbolic sine.
 let sinh x = unary UnaryOp.Sinh x
+
+/// The hyperbolic cosine.
 let cosh x = unary UnaryOp.Cosh x
+
+/// The hyperbolic tangent.
 let tanh x = unary UnaryOp.Tanh x
+
+/// The inverse hyperbolic sine.
 let asinh x = unary UnaryOp.Asinh x
+
+/// The inverse hyperbolic cosine.
 let acosh x = unary UnaryOp.Acosh x
+
+/// The inverse hyperbolic tangent.
 let atanh x = unary UnaryOp.Atanh x
+
+/// 1 / (1 + exp(-x)).
 let logistic x = unary UnaryOp.Logistic x
+
+/// The error function.
 let erf x = unary UnaryOp.Erf x
+
+/// 1 - erf(x) without cancellation.
 let erfc x = unary UnaryOp.Erfc x
+
+/// The inverse of the error function.
 let erfInv x = unary UnaryOp.ErfInv x
+
+/// The logarithm of the absolute value of the gamma function.
 let lgamma x = unary UnaryOp.Lgamma x
+
+/// The derivative of `lgamma`.
 let digamma x = unary UnaryOp.Digamma x
+
+/// exp(-|x|) times the modified Bessel function of order 0.
 let besselI0e x = unary UnaryOp.BesselI0e x
+
+/// exp(-|x|) times the modified Bessel function of order 1.
 let besselI1e x = unary UnaryOp.BesselI1e x
+
+/// True where x is neither infinite nor NaN.
 let isFinite x = unary UnaryOp.IsFinite x
+
+/// Bool: logical not; integers: bitwise.
 let logicalNot x = unary UnaryOp.Not x
+
+/// The real part of complex numbers.
 let real x = unary UnaryOp.Real x
+
+/// The imaginary part of complex numbers.
 let imag x = unary UnaryOp.Imag x
+
+/// x + y.
 let add x y = binary BinaryOp.Add x y
+
+/// x - y.
 let sub x y = binary BinaryOp.Sub x y
+
+/// x · y.
 let mul x y = binary BinaryOp.Mul x y
+
+/// x / y; integers truncate toward zero.
 let div x y = binary BinaryOp.Div x y
+
+/// The remainder with the sign of x.
 let rem x y = binary BinaryOp.Rem x y
+
+/// x to the power of y.
 let pow x y = binary BinaryOp.Pow x y
+
+/// The larger; NaN wins.
 let max x y = binary BinaryOp.Max x y
+
+/// The smaller; NaN wins.
 let min x y = binary BinaryOp.Min x y
+
+/// The angle of the point (x, y), in radians; y comes first.
 let atan2 x y = binary BinaryOp.Atan2 x y
+
+/// The next number after x in the direction of y.
 let nextAfter x y = binary BinaryOp.NextAfter x y
+
+/// Bool: logical and; integers: bitwise.
 let logicalAnd x y = binary BinaryOp.And x y
+
+/// Bool: logical or; integers: bitwise.
 let logicalOr x y = binary BinaryOp.Or x y
+
+/// Bool: exclusive or; integers: bitwise.
 let logicalXor x y = binary BinaryOp.Xor x y
+
+/// The bits of x moved up by y.
 let shiftLeft x y = binary BinaryOp.ShiftLeft x y
+
+/// The bits of x moved down by y, keeping the sign.
 let shiftRightArithmetic x y = binary BinaryOp.ShiftRightArithmetic x y
+
+/// The bits of x moved down by y, filling with zeros.
 let shiftRightLogical x y = binary BinaryOp.ShiftRightLogical x y
+
+/// Complex numbers of real and imaginary parts.
 let complex re im = binary BinaryOp.Complex re im
+
+/// The regularized lower incomplete gamma function.
 let igamma a x = binary BinaryOp.Igamma a x
+
+/// The derivative of `igamma` with respect to a.
 let igammaGradA a x = binary BinaryOp.IgammaGradA a x
+
+/// The polygamma function of order n.
 let polygamma n x = binary BinaryOp.Polygamma n x
+
+/// x = y, as bool.
 let eq x y = compare CompareOp.Eq x y
+
+/// x ≠ y, as bool; true for NaN.
 let ne x y = compare CompareOp.Ne x y
+
+/// x < y, as bool.
 let lt x y = compare CompareOp.Lt x y
+
+/// x ≤ y, as bool.
 let le x y = compare CompareOp.Le x y
+
+/// x > y, as bool.
 let gt x y = compare CompareOp.Gt x y
+
+/// x ≥ y, as bool.
 let ge x y = compare CompareOp.Ge x y
 
 /// `x` times a plain number.
@@ -271,9 +396,16 @@ let conj (x: Tensor) : Tensor = if DType.isComplex x.DType then complex (real x)
 let reduce (op: ReduceOp) (axes: Dims) (x: Tensor) : Tensor =
     if axes.Rank = 0 then x else Core.bind1 (Prim.Reduce(op, axes)) [| x |]
 
+/// The sum over axes, which go away.
 let sum axes x = reduce ReduceOp.Sum axes x
+
+/// The product over axes, which go away.
 let prod axes x = reduce ReduceOp.Prod axes x
+
+/// The maximum over axes, which go away.
 let reduceMax axes x = reduce ReduceOp.Max axes x
+
+/// The minimum over axes, which go away.
 let reduceMin axes x = reduce ReduceOp.Min axes x
 
 /// Reduces over axes, which stay with size 1.

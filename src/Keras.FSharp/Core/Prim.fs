@@ -47,35 +47,61 @@ type UnaryOp =
     | Abs = 1
     /// Also integers.
     | Sign = 2
+    /// The largest integer not above it.
     | Floor = 3
+    /// The smallest integer not below it.
     | Ceil = 4
     /// Halves go to the even neighbour.
     | Round = 5
+    /// The integer part, toward zero.
     | Trunc = 6
+    /// e to the power of x.
     | Exp = 7
+    /// exp(x) - 1 without cancellation near 0.
     | Expm1 = 8
+    /// The natural logarithm; also complex numbers.
     | Log = 9
+    /// log(1 + x) without cancellation near 0.
     | Log1p = 10
+    /// The square root; NaN below 0.
     | Sqrt = 11
+    /// 1 / sqrt(x).
     | Rsqrt = 12
+    /// Of radians.
     | Sin = 13
+    /// Of radians.
     | Cos = 14
+    /// Of radians.
     | Tan = 15
+    /// In radians; NaN outside [-1, 1].
     | Asin = 16
+    /// In radians; NaN outside [-1, 1].
     | Acos = 17
+    /// In radians.
     | Atan = 18
+    /// The hyperbolic sine.
     | Sinh = 19
+    /// The hyperbolic cosine.
     | Cosh = 20
+    /// The hyperbolic tangent.
     | Tanh = 21
+    /// The inverse hyperbolic sine.
     | Asinh = 22
+    /// The inverse hyperbolic cosine; NaN below 1.
     | Acosh = 23
+    /// The inverse hyperbolic tangent; NaN outside [-1, 1].
     | Atanh = 24
     /// 1 / (1 + exp(-x)).
     | Logistic = 25
+    /// The error function.
     | Erf = 26
+    /// 1 - erf(x) without cancellation.
     | Erfc = 27
+    /// The inverse of the error function.
     | ErfInv = 28
+    /// The logarithm of the absolute value of the gamma function.
     | Lgamma = 29
+    /// The derivative of Lgamma.
     | Digamma = 30
     /// exp(-|x|) times the modified Bessel function of order 0.
     | BesselI0e = 31
@@ -92,28 +118,37 @@ type UnaryOp =
 
 /// Elementwise operations of two operands of one shape and one element type.
 type BinaryOp =
+    /// The sum.
     | Add = 0
+    /// The difference.
     | Sub = 1
+    /// The product.
     | Mul = 2
     /// Integers truncate toward zero; by zero gives 0 for integers.
     | Div = 3
     /// Sign of the dividend; by zero gives 0 for integers.
     | Rem = 4
+    /// The first to the power of the second.
     | Pow = 5
     /// NaN wins.
     | Max = 6
     /// NaN wins.
     | Min = 7
+    /// The angle of the point (second, first), in radians.
     | Atan2 = 8
+    /// The next number after the first in the direction of the second.
     | NextAfter = 9
     /// Bool: logical; integers: bitwise.
     | And = 10
+    /// Bool: logical; integers: bitwise.
     | Or = 11
+    /// Bool: logical; integers: bitwise.
     | Xor = 12
     /// Shifts by the width or more give 0.
     | ShiftLeft = 13
     /// Keeps the sign of signed integers; shifts by the width or more give 0 or -1.
     | ShiftRightArithmetic = 14
+    /// Fills with zeros; shifts by the width or more give 0.
     | ShiftRightLogical = 15
     /// Two real numbers to a complex one.
     | Complex = 16
@@ -126,16 +161,24 @@ type BinaryOp =
 
 /// Elementwise comparisons; the result is bool, and NaN compares false except for `Ne`.
 type CompareOp =
+    /// Equal.
     | Eq = 0
+    /// Not equal.
     | Ne = 1
+    /// Less.
     | Lt = 2
+    /// Less or equal.
     | Le = 3
+    /// Greater.
     | Gt = 4
+    /// Greater or equal.
     | Ge = 5
 
 /// Reductions over axes, and cumulative operations along one (Sum, Prod, Max, Min).
 type ReduceOp =
+    /// The sum; of nothing 0.
     | Sum = 0
+    /// The product; of nothing 1.
     | Prod = 1
     /// NaN wins; an empty axis is an error.
     | Max = 2
@@ -148,18 +191,27 @@ type ReduceOp =
 
 /// What a scatter does where an index hits.
 type ScatterOp =
+    /// Replaces; where an index comes twice, one of the two wins.
     | Set = 0
+    /// Adds.
     | Add = 1
+    /// Multiplies.
     | Mul = 2
+    /// Keeps the larger.
     | Max = 3
+    /// Keeps the smaller.
     | Min = 4
 
 /// A matrix product in general: which axes are summed over, and which are batch axes, of the left and the right operand.
 /// The result has the batch axes, then the free axes of the left, then those of the right operand.
 type DotDims = {
+    /// Axes of the left operand that are summed over.
     LhsContract: Dims
+    /// The same of the right operand, in the same order.
     RhsContract: Dims
+    /// Axes of the left operand that both share.
     LhsBatch: Dims
+    /// The same of the right operand, in the same order.
     RhsBatch: Dims
 }
 
@@ -176,12 +228,17 @@ type ConvKind =
 /// A convolution, channels last: x [n, spatial…, channels], w [spatial…, channels / groups, filters],
 /// y [n, spatial…, filters]; correlation, that is the kernel is not flipped.
 type ConvDims = {
+    /// Which of the three maps.
     Kind: ConvKind
+    /// The step of the kernel, per spatial axis.
     Stride: Dims
+    /// Zeros in front, per spatial axis.
     PadLow: Dims
+    /// Zeros behind, per spatial axis.
     PadHigh: Dims
     /// Dilation of the kernel.
     Dilation: Dims
+    /// Groups of channels that do not see each other.
     Groups: int
     /// The spatial sizes of x; InputGrad needs them.
     InputSpatial: Dims
@@ -204,11 +261,17 @@ type WindowOp =
 
 /// The windows of a pooling.
 type WindowDims = {
+    /// What is made of a window.
     Op: WindowOp
+    /// The size of a window, per axis.
     Size: Dims
+    /// From one window to the next, per axis.
     Stride: Dims
+    /// Padding in front, per axis.
     PadLow: Dims
+    /// Padding behind, per axis.
     PadHigh: Dims
+    /// From one element of a window to the next, per axis.
     Dilation: Dims
     /// The shape of x.
     InputShape: Dims
@@ -216,7 +279,9 @@ type WindowDims = {
 
 /// Which discrete Fourier transform; over the last axes.
 type FftKind =
+    /// Complex to complex.
     | Fft = 0
+    /// Its inverse, divided by the number of elements.
     | Ifft = 1
     /// Real to the non-negative half of a complex spectrum.
     | Rfft = 2
@@ -252,17 +317,25 @@ type RngOp =
 /// The value of an attribute of a composite operation.
 [<RequireQualifiedAccess>]
 type Attr =
+    /// An integer.
     | Int of int
+    /// A number.
     | Float of float
+    /// True or false.
     | Bool of bool
+    /// A text.
     | Text of string
+    /// A list of integers.
     | Ints of Dims
 
 /// A constant of any element type.
 [<RequireQualifiedAccess; Struct; CustomEquality; NoComparison>]
 type Scalar =
+    /// Of an integer or bool type.
     | Int of int: int64
+    /// Of a float type.
     | Float of float: float
+    /// Of a complex type.
     | Complex of re: float * im: float
 
     /// The value as a double; the real part of a complex one.

@@ -154,7 +154,18 @@ type Prim =
 
 /// A loop over the leading axis: operands are constants…, carries…, sequences…; results are carries…, stacked outputs….
 /// The body maps constants…, carries…, slices… to carries…, slices….
-and [<ReferenceEquality>] ScanDims = { Body: Graph; Consts: int; Carries: int; Length: int; Reverse: bool }
+and [<ReferenceEquality>] ScanDims = {
+    /// Constants, carries and slices to carries and slices.
+    Body: Graph
+    /// How many of the body's inputs stay the same in every step.
+    Consts: int
+    /// How many of its inputs and outputs go from step to step.
+    Carries: int
+    /// The number of steps.
+    Length: int
+    /// True if it runs from the last slice to the first.
+    Reverse: bool
+}
 
 /// An operation with a meaning (`Decompose`) and perhaps a faster way on some backend. Two composites are the same
 /// operation if name, version and attributes are equal and neither is `Unique` (those that hold a user's function).
@@ -484,8 +495,11 @@ and [<AbstractClass; AllowNullLiteral>] Buffer() =
 
 /// One equation of a graph: outputs = prim(inputs), all variables by number.
 and [<Struct; NoEquality; NoComparison>] Eqn = {
+    /// What is computed.
     Prim: Prim
+    /// The numbers of the variables it reads.
     Inputs: int[]
+    /// The numbers of the variables it defines.
     Outputs: int[]
     /// The layer or scope it came from; may be empty.
     Scope: string
@@ -495,14 +509,19 @@ and [<Struct; NoEquality; NoComparison>] Eqn = {
 and [<ReferenceEquality>] Graph = {
     /// Element type and shape of every variable.
     Avals: Aval[]
+    /// The variables that are given.
     Inputs: int[]
+    /// Variables with fixed values.
     Constants: struct (int * Tensor)[]
+    /// The equations, each after those that it depends on.
     Eqns: Eqn[]
+    /// The variables that are the result.
     Outputs: int[]
 }
 
 /// A graph with the results of memory planning; made by `Plan.make`.
 and [<ReferenceEquality>] Plan = {
+    /// The graph that was planned.
     Graph: Graph
     /// Per input: may its memory be reused and its buffer be given away?
     Donated: bool[]

@@ -13,7 +13,9 @@ type ImageData = {
     TrainX: Tensor
     /// uint8 [n].
     TrainY: Tensor
+    /// As `TrainX`.
     TestX: Tensor
+    /// As `TrainY`.
     TestY: Tensor
 }
 

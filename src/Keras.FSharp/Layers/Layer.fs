@@ -38,12 +38,17 @@ module Naming =
 type VarSpec = {
     /// As `kernel`.
     Name: string
+    /// Its shape.
     Shape: Dims
+    /// Its element type.
     DType: DType
     /// False for statistics and other state.
     Trainable: bool
+    /// Makes its first value.
     Initializer: Initializer
+    /// Adds to the loss of the model.
     Regularizer: Regularizer option
+    /// Applied after each update.
     Constraint: Constraint option
 }
 
@@ -85,7 +90,12 @@ type MaskRule =
 
 /// Further arguments of one call, by Keras's names: tensors (`initial_state`) and plain values (`use_causal_mask`).
 [<NoEquality; NoComparison>]
-type CallArguments = { Tensors: Map<string, Tensor[]>; Values: Map<string, Json> }
+type CallArguments = {
+    /// Arguments that are tensors or lists of them.
+    Tensors: Map<string, Tensor[]>
+    /// All others.
+    Values: Map<string, Json>
+}
 
 /// Arguments of calls.
 [<RequireQualifiedAccess>]
@@ -100,6 +110,7 @@ type BuiltVariable = {
     Path: string
     /// The layer that declared it.
     Owner: Layer
+    /// What was declared.
     Spec: VarSpec
     /// True if the variable and all layers around it are trainable.
     Trainable: bool
@@ -126,6 +137,7 @@ and [<NoEquality; NoComparison>] LayerParts = {
     Variables: Dims[] -> VarSpec list
     /// The function. Float inputs have the compute type of the policy already.
     Apply: Call -> Tensor[] -> Tensor[]
+    /// What becomes of masks.
     Masks: MaskRule
 }
 
@@ -144,6 +156,7 @@ and [<Sealed; AllowNullLiteral>] Layer
     /// A penalty on the output, if there is one.
     member _.ActivityRegularizer = activityRegularizer
 
+    /// What the layer is made of.
     member _.Parts = parts
 
     /// As `Dense`.

@@ -60,6 +60,7 @@ type LayerArguments
     /// A refusal that names the layer.
     member _.Refuse(reason: string, hint: string) : 'a = Fail.value $"{className} '{layerName}'" reason hint
 
+    /// An integer; an error without one where there is no fallback.
     member _.Int(key: string, ?fallback: int) : int =
         let x = reader.Int(key, ?fallback = fallback)
         keep key (Json.Int(int64 x)) x
@@ -73,31 +74,38 @@ type LayerArguments
 
         x
 
+    /// An integer or null.
     member _.IntOption(key: string) : int option =
         let x = reader.IntOption key
         keep key (orNull (fun i -> Json.Int(int64 i)) x) x
 
+    /// A number; an error without one where there is no fallback.
     member _.Float(key: string, ?fallback: float) : float =
         let x = reader.Float(key, ?fallback = fallback)
 
         keep key (number key x) x
 
+    /// A number or null.
     member _.FloatOption(key: string, ?fallback: float option) : float option =
         let x = reader.FloatOption(key, ?fallback = fallback)
         keep key (orNull (number key) x) x
 
+    /// True or false; an error without it where there is no fallback.
     member _.Bool(key: string, ?fallback: bool) : bool =
         let x = reader.Bool(key, ?fallback = fallback)
         keep key (Json.Bool x) x
 
+    /// A text; an error without one where there is no fallback.
     member _.Text(key: string, ?fallback: string) : string =
         let x = reader.Text(key, ?fallback = fallback)
         keep key (Json.Text x) x
 
+    /// A text or null.
     member _.TextOption(key: string) : string option =
         let x = reader.TextOption key
         keep key (orNull Json.Text x) x
 
+    /// One of the given texts; an error lists them.
     member _.OneOf(key: string, choices: string list, ?fallback: string) : string =
         let x = reader.OneOf(key, choices, ?fallback = fallback)
         keep key (Json.Text x) x
@@ -191,6 +199,7 @@ type LayerArguments
         | "channels_first" -> keep "data_format" (Json.Text x) (x = "channels_last")
         | _ -> a.Refuse($"argument 'data_format' is '{x}'", "Known are 'channels_last' and 'channels_first'.")
 
+    /// An activation by name or record; null is linear.
     member _.Activation(key: string) : Activation =
         let record = reader.Any key |> Option.defaultValue Json.Null
         let x = given key |> Option.defaultWith (fun () -> Activations.ofJson key record)
@@ -201,11 +210,13 @@ type LayerArguments
         let record = reader.Required key
         keep key record (given key |> Option.defaultWith (fun () -> nested key record))
 
+    /// An initializer by name or record.
     member _.Initializer(key: string, fallback: string) : Initializer =
         let record = reader.Any key |> Option.defaultValue (Json.Text fallback)
         let x = given key |> Option.defaultWith (fun () -> Initializers.ofJson record)
         keep key (Serialized.toJson x.Serialized) x
 
+    /// A regularizer by name or record, or null.
     member _.Regularizer(key: string) : Regularizer option =
         let record = reader.Any key
         let x = given key |> Option.orElseWith (fun () -> Option.map Regularizers.ofJson record)
@@ -217,6 +228,7 @@ type LayerArguments
 
         given "activity_regularizer" |> Option.orElseWith (fun () -> Option.map Regularizers.ofJson record)
 
+    /// A constraint by name or record, or null.
     member _.Constraint(key: string) : Constraint option =
         let record = reader.Any key
         let x = given key |> Option.orElseWith (fun () -> Option.map Constraints.ofJson record)
@@ -241,10 +253,15 @@ type LayerArguments
 /// What a layer class gives for its arguments.
 [<NoEquality; NoComparison>]
 type LayerBody = {
+    /// As `LayerParts.Check`.
     Check: Call -> Dims[] -> unit
+    /// As `LayerParts.Variables`.
     Variables: Dims[] -> VarSpec list
+    /// As `LayerParts.Apply`.
     Apply: Call -> Tensor[] -> Tensor[]
+    /// As `LayerParts.Masks`.
     Masks: MaskRule
+    /// As `LayerParts.Children`.
     Children: (string * Layer) list
     /// True if the config has the keys that `read` wrote and no others, not even name and dtype.
     Bare: bool

@@ -8,7 +8,12 @@ open Keras.FSharp.Saving
 
 /// The values of a model's variables: what is trained, and everything else (statistics, frozen weights). Both are trees
 /// whose paths are the names of the layers and of the variable, as `encoder/dense/kernel`.
-type Variables = { Params: Tree<Tensor>; State: Tree<Tensor> }
+type Variables = {
+    /// What is trained.
+    Params: Tree<Tensor>
+    /// Everything else.
+    State: Tree<Tensor>
+}
 
 /// What a model holds.
 [<RequireQualifiedAccess; NoEquality; NoComparison>]
@@ -21,6 +26,7 @@ type ModelContent =
 /// A call of a model: its outputs, the new state, and the losses that layers added.
 [<NoEquality; NoComparison>]
 type Applied = {
+    /// The outputs of the model, in order.
     Outputs: Tensor[]
     /// The mask of each output; null where it has none.
     Masks: Tensor[]

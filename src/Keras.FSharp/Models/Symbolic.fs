@@ -281,7 +281,9 @@ module Symbolic =
 /// A model's graph: its inputs and outputs and the calls between them, in the order in which they can be made.
 [<NoEquality; NoComparison>]
 type LayerGraph = {
+    /// The inputs of the model, in order.
     Inputs: KerasTensor[]
+    /// Its outputs, in order.
     Outputs: KerasTensor[]
     /// In topological order, input nodes included.
     Nodes: Node[]

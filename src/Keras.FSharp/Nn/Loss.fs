@@ -24,6 +24,7 @@ type Loss = {
     Class: string
     /// As `mean_squared_error`.
     Name: string
+    /// What is made of the losses of the samples.
     Reduction: Reduction
     /// The record: class name and config as Keras writes them; a bare name for losses given as functions.
     Record: Json

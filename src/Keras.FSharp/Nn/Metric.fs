@@ -8,6 +8,7 @@ open Keras.FSharp.Saving
 type MetricVariable = {
     /// As `total`.
     Name: string
+    /// Makes its first value.
     Initial: unit -> Tensor
 }
 
@@ -20,6 +21,7 @@ type Metric = {
     Name: string
     /// The record: class name and config as Keras writes them.
     Record: Json
+    /// Its state.
     Variables: MetricVariable list
     /// True where the mask of the predictions counts as sample weights; the other metrics of Keras ignore it.
     TakesMask: bool

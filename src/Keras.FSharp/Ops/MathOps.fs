@@ -77,7 +77,7 @@ type MathOps internal () =
     /// Keras: `keras.ops.extract_sequences`.
     static member extractSequences(x: Tensor, sequenceLength: int, sequenceStride: int) : Tensor =
         let last = x.Rank - 1
-        let count = Infer.windowCount x.Shape[last] sequenceLength sequenceStride 0 0 1
+        let count = ShapeRules.windowCount x.Shape[last] sequenceLength sequenceStride 0 0 1
         let shape = Dims.own [| count; sequenceLength |]
 
         let first =

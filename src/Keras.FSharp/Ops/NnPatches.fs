@@ -27,7 +27,7 @@ type NnPatches internal () =
             | [| p |] -> Dims.own [| p; p |]
             | many -> Dims.own many
 
-        let count n i = Infer.windowCount n kernel[i] stride[i] padding[i] padding[i] dilation[i]
+        let count n i = ShapeRules.windowCount n kernel[i] stride[i] padding[i] padding[i] dilation[i]
         struct (kernel, dilation, padding, stride, count height 0, count width 1)
 
     /// The windows of x [n, c, h, w] as columns: [n, c · kernel cells, windows]. Keras: `keras.ops.unfold`.

@@ -10,7 +10,9 @@ open Keras.FSharp.Saving
 /// What a `.keras` file held.
 [<NoEquality; NoComparison>]
 type LoadedModel = {
+    /// The model.
     Model: Layer
+    /// The values of its variables.
     Variables: Variables
     /// Ready to go on training, optimizer state included; none for a model that was not compiled.
     Trainer: Trainer option

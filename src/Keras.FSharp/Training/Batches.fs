@@ -8,8 +8,11 @@ open System.Collections.Generic
 /// empty where there are none.
 [<NoEquality; NoComparison>]
 type Batch = {
+    /// The inputs of the model.
     X: Tensor[]
+    /// Its targets, one per output.
     Y: Tensor[]
+    /// Sample weights, one per output.
     Weights: Tensor option[]
 } with
 

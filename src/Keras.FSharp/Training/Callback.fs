@@ -44,34 +44,46 @@ type Callback() =
     abstract Attach: ITraining -> unit
     default _.Attach t = training <- ValueSome t
 
+    /// Before the first epoch.
     abstract OnTrainBegin: Logs -> unit
     default _.OnTrainBegin _ = ()
+    /// After the last epoch.
     abstract OnTrainEnd: Logs -> unit
     default _.OnTrainEnd _ = ()
     /// Epochs are counted from 0.
     abstract OnEpochBegin: epoch: int * Logs -> unit
     default _.OnEpochBegin(_, _) = ()
+    /// After an epoch; the logs hold losses and metrics, those of validation as `val_…`.
     abstract OnEpochEnd: epoch: int * Logs -> unit
     default _.OnEpochEnd(_, _) = ()
     /// Batches are counted from 0.
     abstract OnTrainBatchBegin: batch: int * Logs -> unit
     default _.OnTrainBatchBegin(_, _) = ()
+    /// After a batch; the logs hold the means so far.
     abstract OnTrainBatchEnd: batch: int * Logs -> unit
     default _.OnTrainBatchEnd(_, _) = ()
+    /// Before an evaluation, validation included.
     abstract OnTestBegin: Logs -> unit
     default _.OnTestBegin _ = ()
+    /// After an evaluation.
     abstract OnTestEnd: Logs -> unit
     default _.OnTestEnd _ = ()
+    /// Before a batch of an evaluation.
     abstract OnTestBatchBegin: batch: int * Logs -> unit
     default _.OnTestBatchBegin(_, _) = ()
+    /// After a batch of an evaluation.
     abstract OnTestBatchEnd: batch: int * Logs -> unit
     default _.OnTestBatchEnd(_, _) = ()
+    /// Before predictions.
     abstract OnPredictBegin: Logs -> unit
     default _.OnPredictBegin _ = ()
+    /// After predictions.
     abstract OnPredictEnd: Logs -> unit
     default _.OnPredictEnd _ = ()
+    /// Before a batch of predictions.
     abstract OnPredictBatchBegin: batch: int * Logs -> unit
     default _.OnPredictBatchBegin(_, _) = ()
+    /// After a batch of predictions.
     abstract OnPredictBatchEnd: batch: int * Logs -> unit
     default _.OnPredictBatchEnd(_, _) = ()
 

@@ -7,20 +7,26 @@ open Keras.FSharp.Saving
 /// What training changes: variables, optimizer, sums for the logs, random key.
 [<NoEquality; NoComparison>]
 type TrainState = {
+    /// The variables of the model.
     Variables: Variables
+    /// Slots and counters.
     Optimizer: OptimizerState
     /// (sum of the losses times samples, samples): of the whole loss, then of each output where there are several.
     Losses: (Tensor * Tensor)[]
     /// State of the metrics, output by output.
     Metrics: Tensor[][]
+    /// The random key of the next step.
     Key: Tensor
 }
 
 /// A metric of one output, under the name that logs give it.
 [<NoEquality; NoComparison>]
 type OutputMetric = {
+    /// The number of the output.
     Output: int
+    /// The key in logs.
     LogName: string
+    /// The metric.
     Metric: Metric
     /// True for those that take sample weights.
     IsWeighted: bool
@@ -29,12 +35,17 @@ type OutputMetric = {
 /// What is needed besides the state: the model and what it was compiled with.
 [<NoEquality; NoComparison>]
 type TrainPlan = {
+    /// The model.
     Model: Layer
+    /// Its variables and calls for these input shapes.
     Blueprint: Blueprint
+    /// The optimizer.
     Optimizer: Optimizer
     /// One per output; none for an output without a loss.
     Losses: Loss option[]
+    /// The weight of each loss.
     Weights: float[]
+    /// The metrics, output by output.
     Metrics: OutputMetric[]
 }
 

@@ -28,14 +28,19 @@ type MetricChoice = {
 /// What a model is compiled with (`Model.compile`).
 [<NoEquality; NoComparison>]
 type CompileOptions = {
+    /// The optimizer.
     Optimizer: Optimizer
     /// None for an output without a loss.
     Loss: PerOutput<Loss option>
+    /// The weight of each loss; all 1 without it.
     LossWeights: PerOutput<float> option
+    /// Metrics that ignore sample weights.
     Metrics: PerOutput<MetricChoice list> option
+    /// Metrics that take them.
     WeightedMetrics: PerOutput<MetricChoice list> option
     /// Runs the steps operation by operation, for debugging.
     RunEagerly: bool
+    /// Steps between two looks of the callbacks.
     StepsPerExecution: int
 }
 

@@ -94,7 +94,7 @@ type internal CpuBackend(name: string, source: KernelSource) =
                 let given = String.Join(", ", inputs)
 
                 Fail.unsupported
-                    (Infer.name prim)
+                    (Prims.name prim)
                     $"the {name} backend has no kernel for ({given})"
                     "Decompose it first."
 

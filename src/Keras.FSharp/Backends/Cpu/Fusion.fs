@@ -209,7 +209,7 @@ type private Walk(g: Graph) =
     let place (r: Open) (results: int[]) =
         let struct (operands, region) = compile r results
         let last = r.Members[r.Members.Count - 1]
-        let names = r.Members |> Seq.map (fun i -> Infer.name g.Eqns[i].Prim)
+        let names = r.Members |> Seq.map (fun i -> Prims.name g.Eqns[i].Prim)
         let avals = results |> Array.map (fun v -> g.Avals[v])
 
         let refuse _ : Tensor[] =

@@ -150,4 +150,4 @@ let node (f: Formulas) (p: Prim) (d: DType) (args: int[]) : int =
     | Prim.Clamp -> f.Same(Op.Min, f.Same(Op.Max, args[1], args[0]), args[2])
     | Prim.Convert target -> convert f d target args[0]
     | Prim.StopGradient -> args[0]
-    | p -> Fail.runtime "fusion" $"{Infer.name p} is not a part of regions" "This is a bug in fusion."
+    | p -> Fail.runtime "fusion" $"{Prims.name p} is not a part of regions" "This is a bug in fusion."

@@ -276,7 +276,7 @@ type internal CpuProgram(provider: Provider, code: Code) =
                 | Work.Allocating _ -> ""
 
             line (
-                $"%4d{s} {Infer.name e.Prim} ({types e.Inputs}) -> {types e.Outputs} in {places}; "
+                $"%4d{s} {Prims.name e.Prim} ({types e.Inputs}) -> {types e.Outputs} in {places}; "
                 + $"{bytes} bytes{scratch} {e.Scope}"
             )
 

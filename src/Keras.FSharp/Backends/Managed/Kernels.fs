@@ -56,4 +56,4 @@ let prepare (prim: Prim) (inputs: Aval[]) (outputs: Aval[]) : Kernel =
     | Prim.While _
     | Prim.Scan _
     | Prim.Call _ ->
-        Fail.state (Infer.name prim) "control flow and composites are not kernels" "This is an error in the library."
+        Fail.state (Prims.name prim) "control flow and composites are not kernels" "This is an error in the library."

@@ -47,7 +47,7 @@ let private plan (d: WindowDims) : Plan =
     // Without any window, everything is inner.
     let product from until = Seq.fold (fun n i -> n * d.InputShape[i]) 1 (seq { from .. until - 1 })
 
-    let counts = Infer.windowShape d
+    let counts = ShapeRules.windowShape d
 
     /// The elements of x in the window at `o`: first and count.
     let inside axis o =

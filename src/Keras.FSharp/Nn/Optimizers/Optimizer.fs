@@ -36,6 +36,7 @@ type Parameter = {
 type OptimizerSettings = {
     /// The name, which stands in front of the names of its variables.
     Name: string
+    /// A number or a schedule.
     LearningRate: LearningRate
     /// Before each update a variable loses this part of itself, times the learning rate.
     WeightDecay: float option
@@ -47,6 +48,7 @@ type OptimizerSettings = {
     ClipValue: float option
     /// Keep an exponential moving average of each variable.
     UseEma: bool
+    /// The part of the average that an update keeps.
     EmaMomentum: float
     /// Every so many updates the variables are set to their averages.
     EmaOverwriteFrequency: int option
@@ -95,6 +97,7 @@ type SlotSpec = {
 /// What a rule gets to update one parameter.
 [<NoEquality; NoComparison>]
 type StepInput = {
+    /// The parameter that is updated.
     Parameter: Parameter
     /// The value of the parameter.
     Value: Tensor
@@ -134,9 +137,11 @@ type UpdateRule = {
 type Optimizer = {
     /// As `Adam`.
     Class: string
+    /// The arguments that all optimizers have.
     Settings: OptimizerSettings
     /// The arguments of this class, in Keras's order; the common ones stand in `Settings`.
     Arguments: (string * Json) list
+    /// How it works.
     Kind: OptimizerKind
 }
 
