@@ -16,12 +16,13 @@ var output = Value("--out") ?? "out";
 var epochs =
     Value("--epochs") is { } n ? int.Parse(n, CultureInfo.InvariantCulture)
     : quick ? 1
-    : 8;
+    : full ? 8
+    : 14;
 var data = Mnist.LoadData(Value("--data") ?? (full ? null : Extract()));
 
 var (trainX, trainY) = (Images(Part(data.TrainX, 2000)), Part(data.TrainY, 2000));
 var (testX, testY) = (Images(Part(data.TestX, 500)), Part(data.TestY, 500));
-Console.WriteLine($"Backend {Backend.Name}, {trainX.Shape[0]} training and {testX.Shape[0]} test images");
+Console.WriteLine($"Backend {Config.Backend}, {trainX.Shape[0]} training and {testX.Shape[0]} test images");
 Utils.SetRandomSeed(42);
 
 var model = new Sequential

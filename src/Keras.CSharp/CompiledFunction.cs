@@ -81,11 +81,12 @@ internal sealed class CompiledFunction
             Variable v => [v],
             IEnumerable<Variable> vs => vs,
             Layers.Layer l => l.Weights,
+            Metrics.Metric m => m.Variables,
             Optimizers.Optimizer => [],
             _ => throw Fs.Refuse(
                 "Fn.Jit",
                 $"its state holds a {state.GetType().Name}",
-                "Pass layers, models, optimizers and variables."
+                "Pass layers, models, optimizers, metrics and variables."
             ),
         };
 }

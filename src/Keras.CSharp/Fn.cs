@@ -21,28 +21,44 @@ public static class Fn
     /// <param name="variables">The variables.</param>
     public static GradientResult ValueAndGrad(Func<Tensor> loss, IEnumerable<Variable> variables)
     {
+        var (value, _, gradients) = ValueAndGrad(() => (loss(), (IReadOnlyList<Tensor>)[]), variables);
+        return new GradientResult(value, gradients);
+    }
+
+    /// <summary>As the function of a loss alone; also gives what was computed beside it, as the predictions.</summary>
+    /// <param name="loss">Gives a scalar, and other tensors.</param>
+    /// <param name="variables">The variables.</param>
+    public static (Tensor Value, IReadOnlyList<Tensor> Others, IReadOnlyList<Tensor> Gradients) ValueAndGrad(
+        Func<(Tensor Loss, IReadOnlyList<Tensor> Others)> loss,
+        IEnumerable<Variable> variables
+    )
+    {
         Variable[] all = [.. variables];
         Variable[] written = [];
 
-        var objective = Fs.Func<FSharp.Tensor[], Tuple<FSharp.Tensor, FSharp.Tensor[]>>(values =>
+        var objective = Fs.Func<FSharp.Tensor[], Tuple<FSharp.Tensor, FSharp.Tensor[][]>>(values =>
         {
             using var scope = new VariableScope();
 
             for (var i = 0; i < all.Length; i++)
                 scope.Set(all[i], values[i]);
 
-            var value = loss().Core;
+            var (value, others) = loss();
             written = [.. scope.Written];
-            return Tuple.Create(value, Array.ConvertAll(written, scope.Get));
+
+            return Tuple.Create(
+                value.Core,
+                new FSharp.Tensor[][] { Array.ConvertAll(written, scope.Get), Fs.Unwrap(others) }
+            );
         });
 
         var (results, gradients) = Transform.valueAndGradAux(objective, Array.ConvertAll(all, v => v.Read()));
         var (value, updates) = results;
 
         for (var i = 0; i < written.Length; i++)
-            written[i].Write(updates[i]);
+            written[i].Write(updates[0][i]);
 
-        return new GradientResult(new Tensor(value), Fs.Wrap(gradients));
+        return (new Tensor(value), Fs.Wrap(updates[1]), Fs.Wrap(gradients));
     }
 
     /// <summary>The value of a function and its gradient.</summary>

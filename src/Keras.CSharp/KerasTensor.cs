@@ -1,5 +1,3 @@
-using Keras.Layers;
-
 namespace Keras;
 
 /// <summary>
@@ -21,20 +19,69 @@ public sealed class KerasTensor
     /// <summary>The name of the layer that made it.</summary>
     public string Name => Core.Name;
 
-    /// <summary>The sum of two.</summary>
+    /// <summary>The sum, as an operation of the graph.</summary>
     /// <param name="x">The left operand.</param>
     /// <param name="y">The right operand.</param>
-    public static KerasTensor operator +(KerasTensor x, KerasTensor y) => new Add().Apply(x, y);
+    public static KerasTensor operator +(KerasTensor x, KerasTensor y) => new(x.Core + y.Core);
 
-    /// <summary>The difference of two.</summary>
+    /// <summary>The sum, as an operation of the graph.</summary>
     /// <param name="x">The left operand.</param>
     /// <param name="y">The right operand.</param>
-    public static KerasTensor operator -(KerasTensor x, KerasTensor y) => new Subtract().Apply(x, y);
+    public static KerasTensor operator +(KerasTensor x, double y) => new(x.Core + y);
 
-    /// <summary>The product of two.</summary>
+    /// <summary>The sum, as an operation of the graph.</summary>
     /// <param name="x">The left operand.</param>
     /// <param name="y">The right operand.</param>
-    public static KerasTensor operator *(KerasTensor x, KerasTensor y) => new Multiply().Apply(x, y);
+    public static KerasTensor operator +(double x, KerasTensor y) => new(x + y.Core);
+
+    /// <summary>The difference, as an operation of the graph.</summary>
+    /// <param name="x">The left operand.</param>
+    /// <param name="y">The right operand.</param>
+    public static KerasTensor operator -(KerasTensor x, KerasTensor y) => new(x.Core - y.Core);
+
+    /// <summary>The difference, as an operation of the graph.</summary>
+    /// <param name="x">The left operand.</param>
+    /// <param name="y">The right operand.</param>
+    public static KerasTensor operator -(KerasTensor x, double y) => new(x.Core - y);
+
+    /// <summary>The difference, as an operation of the graph.</summary>
+    /// <param name="x">The left operand.</param>
+    /// <param name="y">The right operand.</param>
+    public static KerasTensor operator -(double x, KerasTensor y) => new(x - y.Core);
+
+    /// <summary>The product, as an operation of the graph.</summary>
+    /// <param name="x">The left operand.</param>
+    /// <param name="y">The right operand.</param>
+    public static KerasTensor operator *(KerasTensor x, KerasTensor y) => new(x.Core * y.Core);
+
+    /// <summary>The product, as an operation of the graph.</summary>
+    /// <param name="x">The left operand.</param>
+    /// <param name="y">The right operand.</param>
+    public static KerasTensor operator *(KerasTensor x, double y) => new(x.Core * y);
+
+    /// <summary>The product, as an operation of the graph.</summary>
+    /// <param name="x">The left operand.</param>
+    /// <param name="y">The right operand.</param>
+    public static KerasTensor operator *(double x, KerasTensor y) => new(x * y.Core);
+
+    /// <summary>The quotient, as an operation of the graph.</summary>
+    /// <param name="x">The left operand.</param>
+    /// <param name="y">The right operand.</param>
+    public static KerasTensor operator /(KerasTensor x, KerasTensor y) => new(x.Core / y.Core);
+
+    /// <summary>The quotient, as an operation of the graph.</summary>
+    /// <param name="x">The left operand.</param>
+    /// <param name="y">The right operand.</param>
+    public static KerasTensor operator /(KerasTensor x, double y) => new(x.Core / y);
+
+    /// <summary>The quotient, as an operation of the graph.</summary>
+    /// <param name="x">The left operand.</param>
+    /// <param name="y">The right operand.</param>
+    public static KerasTensor operator /(double x, KerasTensor y) => new(x / y.Core);
+
+    /// <summary>The negative, as an operation of the graph.</summary>
+    /// <param name="x">The operand.</param>
+    public static KerasTensor operator -(KerasTensor x) => new(-x.Core);
 
     /// <summary>As <c>&lt;KerasTensor shape=(None, 3), dtype=float32, name=dense&gt;</c>.</summary>
     public override string ToString() => Core.ToString();

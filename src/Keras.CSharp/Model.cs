@@ -13,6 +13,9 @@ public partial class Model : Layer
     private readonly Argument? inputs;
     private readonly Argument? outputs;
 
+    internal Model(FSharp.Layer core)
+        : base(core) { }
+
     /// <summary>For models of one's own.</summary>
     /// <param name="name">The name; made from that of the class if it is absent.</param>
     protected Model(string? name = null)
@@ -33,13 +36,19 @@ public partial class Model : Layer
         : this(Many(inputs), Many(outputs), name) { }
 
     private Model(Argument inputs, Argument outputs, string? name)
-        : base(name ?? Naming.unique("functional")) => (this.inputs, this.outputs) = (inputs, outputs);
+        : base(name ?? Naming.unique("functional"))
+    {
+        (this.inputs, this.outputs) = (inputs, outputs);
 
-    /// <summary>The layers of a graph, in the order of their calls; those passed to Track of a model of one's own.</summary>
+        foreach (var layer in Layers)
+            layer.Owner ??= this;
+    }
+
+    /// <summary>The layers of a graph, in the order of their calls; those inside a model of one's own.</summary>
     public override IReadOnlyList<Layer> Layers =>
         FSharp.Model.Graph(Core) is null
             ? base.Layers
-            : [.. FSharp.Model.Layers(Core).Select(l => new ForeignLayer(l!))];
+            : [.. FSharp.Model.Layers(Core).Select(l => LayerObjects.Of(l!))];
 
     /// <summary>All variables; makes them where the shape of the input is known.</summary>
     public override IReadOnlyList<Variable> Weights =>
@@ -80,7 +89,4 @@ public partial class Model : Layer
 
     private static Argument Many(IEnumerable<KerasTensor> tensors) =>
         Argument.NewList(Fs.List(tensors.Select(t => Argument.NewTensor(t.Core))));
-
-    /// <summary>A layer that a graph knows; its C# object is not needed for its variables.</summary>
-    private sealed class ForeignLayer(FSharp.Layer core) : Layer(core);
 }

@@ -17,9 +17,15 @@ internal static class Randomness
         }
     }
 
-    /// <summary>The next key; within a transformation one that follows from the key of the transformation.</summary>
+    /// <summary>
+    /// The next key; within the call of a layer that of the call, within a transformation one that follows from the key of
+    /// the transformation.
+    /// </summary>
     public static FSharp.Tensor Next()
     {
+        if (LayerScope.Call is { } call)
+            return call.NextKey()!;
+
         if (VariableScope.Current?.NextKey() is { } traced)
             return traced;
 

@@ -22,7 +22,14 @@ public sealed class Sequential : Model, IEnumerable<Layer>
     /// <param name="layers">The layers; an <see cref="Input"/> comes first, if there is one.</param>
     /// <param name="name">The name.</param>
     public Sequential(IEnumerable<Layer> layers, string? name = null)
-        : this(name) => this.layers.AddRange(layers);
+        : this(name)
+    {
+        foreach (var layer in layers)
+            Add(layer);
+    }
+
+    internal Sequential(FSharp.Layer core)
+        : base(core) => layers.AddRange(FSharp.Model.Layers(core).Select(l => LayerObjects.Of(l!)));
 
     /// <summary>The layers in order, without the input.</summary>
     public override IReadOnlyList<Layer> Layers => [.. layers.Where(l => l is not Input)];
@@ -35,6 +42,7 @@ public sealed class Sequential : Model, IEnumerable<Layer>
             throw Fs.Refuse($"Sequential '{Name}'", "an Input comes after other layers", "Begin with it.");
 
         layers.Add(layer);
+        layer.Owner ??= this;
         Reset();
     }
 
@@ -46,6 +54,10 @@ public sealed class Sequential : Model, IEnumerable<Layer>
 
         var last = layers[^1];
         layers.RemoveAt(layers.Count - 1);
+
+        if (last.Owner == this)
+            last.Owner = null;
+
         Reset();
         return last;
     }

@@ -48,7 +48,7 @@ public sealed partial class Tensor
 
     /// <summary>
     /// A tensor of numbers: a scalar, an array of any rank, a jagged array, a nested sequence, a tensor. Doubles become the
-    /// float type of the settings (<see cref="Backend.FloatX"/>); all else keeps its type.
+    /// float type of the settings (<see cref="Config.FloatX"/>); all else keeps its type.
     /// </summary>
     /// <param name="value">The numbers.</param>
     public static Tensor Of(object value) => value is Tensor t ? t : new(FSharp.TensorModule.tensor(value));

@@ -25,6 +25,9 @@ public abstract class Callback
         }
     }
 
+    /// <summary>What the run was started with: <c>epochs</c>, <c>steps</c> (<c>params</c>); empty outside a run.</summary>
+    public IReadOnlyDictionary<string, int> Params => run?.Parameters ?? new Dictionary<string, int>();
+
     private FSharp.ITraining? run;
 
     /// <summary>Called when a run begins.</summary>
@@ -59,10 +62,28 @@ public abstract class Callback
     /// <param name="logs">Its values.</param>
     public virtual void OnTestEnd(IReadOnlyDictionary<string, double> logs) { }
 
+    /// <summary>Called before a step of an evaluation.</summary>
+    /// <param name="batch">The step.</param>
+    public virtual void OnTestBatchBegin(int batch) { }
+
     /// <summary>Called after a step of an evaluation.</summary>
     /// <param name="batch">The step.</param>
     /// <param name="logs">The values so far.</param>
     public virtual void OnTestBatchEnd(int batch, IReadOnlyDictionary<string, double> logs) { }
+
+    /// <summary>Called before a prediction.</summary>
+    public virtual void OnPredictBegin() { }
+
+    /// <summary>Called after a prediction.</summary>
+    public virtual void OnPredictEnd() { }
+
+    /// <summary>Called before a step of a prediction.</summary>
+    /// <param name="batch">The step.</param>
+    public virtual void OnPredictBatchBegin(int batch) { }
+
+    /// <summary>Called after a step of a prediction.</summary>
+    /// <param name="batch">The step.</param>
+    public virtual void OnPredictBatchEnd(int batch) { }
 
     /// <summary>The callback that the run calls.</summary>
     internal virtual FSharp.Callback CoreFor(Model of)
@@ -94,6 +115,16 @@ public abstract class Callback
         public override void OnTestBegin(CoreLogs logs) => outer.OnTestBegin();
 
         public override void OnTestEnd(CoreLogs logs) => outer.OnTestEnd(Logs.Of(logs));
+
+        public override void OnTestBatchBegin(int batch, CoreLogs logs) => outer.OnTestBatchBegin(batch);
+
+        public override void OnPredictBegin(CoreLogs logs) => outer.OnPredictBegin();
+
+        public override void OnPredictEnd(CoreLogs logs) => outer.OnPredictEnd();
+
+        public override void OnPredictBatchBegin(int batch, CoreLogs logs) => outer.OnPredictBatchBegin(batch);
+
+        public override void OnPredictBatchEnd(int batch, CoreLogs logs) => outer.OnPredictBatchEnd(batch);
 
         public override void OnTestBatchEnd(int batch, CoreLogs logs) => outer.OnTestBatchEnd(batch, Logs.Of(logs));
     }

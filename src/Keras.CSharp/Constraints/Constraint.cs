@@ -13,7 +13,7 @@ public class Constraint
 
     internal Constraint(FSharp.Constraint core) => this.core = core;
 
-    internal Constraint(string className, Config config)
+    internal Constraint(string className, ConfigBuilder config)
         : this(FSharp.Constraints.ofConfig(className, config.Pairs)) { }
 
     internal FSharp.Constraint Core => core ?? Own();
@@ -28,5 +28,9 @@ public class Constraint
         new(FSharp.Constraints.ofJson(FSharp.Saving.Json.NewText(name)));
 
     private FSharp.Constraint Own() =>
-        new(GetType().Name, new Config().Pairs, Fs.Func<FSharp.Tensor, FSharp.Tensor>(x => Call(new Tensor(x)).Core));
+        new(
+            GetType().Name,
+            new ConfigBuilder().Pairs,
+            Fs.Func<FSharp.Tensor, FSharp.Tensor>(x => Call(new Tensor(x)).Core)
+        );
 }

@@ -92,6 +92,12 @@ internal static class Operations
                 _ when inner == typeof(string) => ("string?", $"Fs.Option({name})", " = null"),
                 _ when inner == typeof(FSharp.DType) => ("DType?", $"Fs.Option((FSharp.DType?){name})", " = null"),
                 _ when inner == typeof(FSharp.Tensor) => ("Tensor?", $"Fs.Option({name}?.Core)", " = null"),
+                _ when inner == typeof(Tuple<double, double>) => (
+                    "(double, double)?",
+                    $"Fs.Option({name} is {{ }} pair ? Tuple.Create(pair.Item1, pair.Item2) : null)",
+                    " = null"
+                ),
+                _ when inner == typeof(FSharp.Operand) => ("Operand?", $"Fs.Option({name}?.Core)", " = null"),
                 _ when inner == typeof(IEnumerable<int>) => (
                     "Ints?",
                     $"Fs.Option<IEnumerable<int>>({name})",
@@ -112,6 +118,17 @@ internal static class Operations
             _ when type == typeof(string) => ("string", name, ""),
             _ when type == typeof(IEnumerable<int>) => ("Ints", name, ""),
             _ when type == typeof(IEnumerable<FSharp.Tensor>) => ("IEnumerable<Tensor>", $"Fs.Unwrap({name})", ""),
+            _ when type == typeof(IEnumerable<FSharp.Operand>) => (
+                "IEnumerable<Operand>",
+                $"{name}.Select(x => x.Core)",
+                ""
+            ),
+            _ when type == typeof(IEnumerable<Tuple<int, int>>) => (
+                "IEnumerable<(int, int)>",
+                $"{name}.Select(p => Tuple.Create(p.Item1, p.Item2))",
+                ""
+            ),
+            _ when type == typeof(FSharp.Tensor[]) => ("params Tensor[]", $"Fs.Unwrap({name})", ""),
             _ when type == typeof(Tuple<FSharp.Tensor, FSharp.Tensor>) => (
                 "(Tensor, Tensor)",
                 $"Tuple.Create({name}.Item1.Core, {name}.Item2.Core)",

@@ -23,6 +23,9 @@ public static class Sources
         foreach (var entry in catalogue.Classes)
             files[$"{Twin.Folder(entry.Kind)}/{entry.Class}.g.cs"] = Twin.Text(entry, catalogue.Documentation);
 
+        var layers = catalogue.Classes.Where(c => c.Kind == "layers").Select(c => c.Class);
+        files["Layers/Twins.g.cs"] = Twin.OfLayers(layers.Order(StringComparer.Ordinal));
+
         foreach (var (name, text) in Operations.Files())
             files[name] = text;
 

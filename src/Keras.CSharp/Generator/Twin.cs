@@ -54,7 +54,7 @@ internal static class Twin
         if (ordered.Length > 0)
             text.Append("\n        ").AppendJoin(",\n        ", ordered.Select(Declaration)).Append("\n    ");
 
-        text.Append($")\n        : base(\n            \"{entry.Class}\",\n            new Config");
+        text.Append($")\n        : base(\n            \"{entry.Class}\",\n            new ConfigBuilder");
 
         if (all.Length == 0)
             text.Append("()");
@@ -68,8 +68,30 @@ internal static class Twin
             text.Append("            }");
         }
 
-        return text.Append("\n        ) { }\n}\n").ToString();
+        text.Append("\n        ) { }\n");
+
+        if (entry.Kind == "layers")
+            text.Append($"\n    internal {entry.Class}(FSharp.Layer core)\n        : base(core) {{ }}\n");
+
+        return text.Append("}\n").ToString();
     }
+
+    /// <summary>The file that makes the C# object of a layer of the F# library.</summary>
+    /// <param name="layers">The names of the classes.</param>
+    public static string OfLayers(IEnumerable<string> layers) =>
+        new StringBuilder()
+            .Append(
+                "// Generated from catalogue.json by src/Keras.CSharp/Generator; do not edit.\n#nullable enable\n\n"
+            )
+            .Append("namespace Keras.Layers;\n\n/// <summary>The classes of layers by their names.</summary>\n")
+            .Append("internal static class Twins\n{\n")
+            .Append(
+                "    /// <summary>An object of the class of a layer; null where there is no such class.</summary>\n"
+            )
+            .Append("    public static Layer? Of(FSharp.Layer core) =>\n        core.Class switch\n        {\n")
+            .AppendJoin("", layers.Select(l => $"            \"{l}\" => new {l}(core),\n"))
+            .Append("            _ => null,\n        };\n}\n")
+            .ToString();
 
     private static string Declaration(Parameter p) =>
         $"{p.Type} {Name(p.Key)}" + (p.IsOptional ? " = " + Literal(p.Type, p.Default) : "");

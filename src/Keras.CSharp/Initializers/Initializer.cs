@@ -13,7 +13,7 @@ public class Initializer
 
     internal Initializer(FSharp.Initializer core) => this.core = core;
 
-    internal Initializer(string className, Config config)
+    internal Initializer(string className, ConfigBuilder config)
         : this(FSharp.Initializers.ofConfig(className, config.Pairs)) { }
 
     internal FSharp.Initializer Core => core ?? Own();
@@ -32,7 +32,7 @@ public class Initializer
     private FSharp.Initializer Own() =>
         new(
             GetType().Name,
-            new Config().Pairs,
+            new ConfigBuilder().Pairs,
             Fs.Func<FSharp.Tensor, FSharp.Dims, FSharp.DType, FSharp.Tensor>(
                 (_, shape, dtype) => Call(new Shape(shape), (DType)dtype).Core
             )

@@ -29,6 +29,10 @@ internal static class Fs
     public static FSharpFunc<A, FSharpFunc<B, FSharpFunc<C, D>>> Func<A, B, C, D>(Func<A, B, C, D> f) =>
         FuncConvert.FromFunc(f);
 
+    public static FSharpFunc<A, FSharpFunc<B, FSharpFunc<C, FSharpFunc<D, E>>>> Func<A, B, C, D, E>(
+        Func<A, B, C, D, E> f
+    ) => FuncConvert.FromFunc(f);
+
     /// <summary>F# tensors in ours.</summary>
     public static Tensor[] Wrap(FSharp.Tensor?[] xs) => Array.ConvertAll(xs, x => new Tensor(x));
 

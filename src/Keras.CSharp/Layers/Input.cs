@@ -26,6 +26,9 @@ public sealed class Input : Layer
             )
         ) { }
 
+    internal Input(FSharp.Layer core)
+        : base(core) { }
+
     /// <summary>The symbolic tensor.</summary>
     public KerasTensor Output => new(FSharp.InputLayer.tensor(Core));
 

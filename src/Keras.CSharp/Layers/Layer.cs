@@ -3,15 +3,15 @@ using System.Collections.Immutable;
 namespace Keras.Layers;
 
 /// <summary>
-/// A layer (<c>keras.layers.Layer</c>). For one of one's own, derive from it: declare variables in <see cref="Build"/> with
-/// <see cref="AddWeight"/>, compute in <see cref="Call(Tensor, bool)"/>, and pass the layers inside it to
-/// <see cref="Track"/>.
+/// A layer (<c>keras.layers.Layer</c>). For one of one's own, derive from it: declare variables in <see cref="Build(Shape)"/> with
+/// <see cref="AddWeight"/> and compute in <see cref="Call(Tensor, bool)"/>. Layers in its fields and properties, and in
+/// lists and dictionaries there, are parts of it.
 /// </summary>
 public abstract partial class Layer
 {
-    private readonly List<Tuple<string, FSharp.Layer>> children = [];
+    private readonly List<(string? Attribute, Layer Layer)> tracked = [];
     private readonly List<FSharp.VarSpec> specs = [];
-    private readonly string? dtype;
+    private string? dtype;
     private FSharp.Layer? core;
     private bool trainable;
     private bool wasBuilt;
@@ -32,9 +32,10 @@ public abstract partial class Layer
         this.core = core ?? throw new ArgumentNullException(nameof(core));
         Name = core.Name;
         trainable = core.Trainable;
+        LayerObjects.Add(core, this);
     }
 
-    internal Layer(string className, Config config)
+    internal Layer(string className, ConfigBuilder config)
         : this(
             FSharp.LayerCatalogue.createWith(
                 Fs.Func<string, FSharp.Saving.Json, FSharp.Layer?>(FSharp.LayerCatalogue.ofJson),
@@ -45,9 +46,11 @@ public abstract partial class Layer
         ) { }
 
     /// <summary>The name, unique within a model.</summary>
-    public string Name { get; }
+    public string Name { get; private set; }
 
-    /// <summary>False freezes the layer and what is inside it; takes effect at the next <c>Compile</c>.</summary>
+    /// <summary>
+    /// False freezes the layer and all layers inside it, true frees them; takes effect at the next <c>Compile</c>.
+    /// </summary>
     public bool Trainable
     {
         get => trainable;
@@ -57,11 +60,23 @@ public abstract partial class Layer
 
             if (core is not null)
                 core.Trainable = value;
+
+            foreach (var layer in Layers)
+                layer.Trainable = value;
         }
     }
 
     /// <summary>The variables, in the order of their declaration; empty before the layer is built.</summary>
-    public virtual IReadOnlyList<Variable> Weights => Collect(Core, []);
+    public virtual IReadOnlyList<Variable> Weights
+    {
+        get
+        {
+            BuildIfKnown();
+            var found = new List<Variable>();
+            Collect(Core, found);
+            return [.. found.Distinct()];
+        }
+    }
 
     /// <summary>The variables that are trained.</summary>
     public IReadOnlyList<Variable> TrainableWeights => [.. Weights.Where(IsTrained)];
@@ -73,7 +88,24 @@ public abstract partial class Layer
     public IReadOnlyList<Tensor> Losses { get; private set; } = [];
 
     /// <summary>The layer of the F# library behind this one.</summary>
-    public FSharp.Layer Core => core ??= CreateCore();
+    public FSharp.Layer Core
+    {
+        get
+        {
+            if (core is null)
+            {
+                core = CreateCore();
+                LayerObjects.Add(core, this);
+            }
+
+            return core;
+        }
+    }
+
+    /// <summary>
+    /// True in a layer of one's own that passes the mask of its input on to what follows; masks end at others.
+    /// </summary>
+    protected virtual bool SupportsMasking => false;
 
     /// <summary>The number of elements of all variables.</summary>
     public virtual long CountParams() => Weights.Sum(w => w.Shape.Size);
@@ -109,6 +141,14 @@ public abstract partial class Layer
     /// <param name="inputShape">The shape of the first input; -1 for the batch.</param>
     protected virtual void Build(Shape inputShape) { }
 
+    /// <summary>As the method for one input, where a layer with several needs all their shapes.</summary>
+    /// <param name="inputShapes">The shapes of the inputs; -1 for the batch.</param>
+    protected virtual void Build(IReadOnlyList<Shape> inputShapes)
+    {
+        if (inputShapes.Count > 0)
+            Build(inputShapes[0]);
+    }
+
     /// <summary>Computes the output of a layer with one input and one output.</summary>
     /// <param name="x">The input, in the compute type of the layer.</param>
     /// <param name="training">True in training.</param>
@@ -123,7 +163,7 @@ public abstract partial class Layer
             ? [Call(inputs[0], training)]
             : throw Fs.Refuse($"{Core}", $"it got {inputs.Count} inputs, expected 1");
 
-    /// <summary>Declares a variable; only within <see cref="Build"/>.</summary>
+    /// <summary>Declares a variable; only within <see cref="Build(Shape)"/>.</summary>
     /// <param name="name">The name, unique within the layer.</param>
     /// <param name="shape">The shape.</param>
     /// <param name="initializer">How it begins; <c>glorot_uniform</c> by default.</param>
@@ -142,6 +182,13 @@ public abstract partial class Layer
         if (!isBuilding)
             throw Fs.WrongState($"{Core}", $"it declares '{name}' outside Build", "Call AddWeight in Build.");
 
+        if (shape.Any(n => n < 0))
+            throw Fs.Refuse(
+                $"{Core}",
+                $"the shape {shape} of its variable '{name}' depends on a size that is not known",
+                "Give the size in Input, or call the model with data first."
+            );
+
         specs.Add(
             new FSharp.VarSpec(
                 name,
@@ -157,33 +204,41 @@ public abstract partial class Layer
         return VariableStore.Get(Core, name, $"{Name}/{name}", trainable);
     }
 
+    /// <summary>Adds a penalty to the loss of the model (<c>add_loss</c>); only within <c>Call</c>.</summary>
+    /// <param name="loss">A scalar.</param>
+    protected void AddLoss(Tensor loss)
+    {
+        var call =
+            LayerScope.Call ?? throw Fs.WrongState($"{Core}", "it adds a loss outside Call", "Call AddLoss in Call.");
+
+        call.AddLoss(loss.Core);
+    }
+
     /// <summary>
-    /// Makes a layer a part of this one: <c>hidden = Track(new Dense(8));</c>. Call it in the constructor.
+    /// Makes a layer a part of this one that no field holds, or gives it another name in files than that of its field.
     /// </summary>
     /// <typeparam name="T">The class of the layer.</typeparam>
     /// <param name="layer">The layer.</param>
-    /// <param name="attribute">The name under which files keep it; the layer's own name by default.</param>
+    /// <param name="attribute">The name under which files keep it, as a Python class would name the attribute.</param>
     protected T Track<T>(T layer, string? attribute = null)
         where T : Layer
     {
-        if (core is not null)
-            throw Fs.WrongState(
-                $"{Core}",
-                $"it was used before {layer.Name} became a part of it",
-                "Track layers first."
-            );
-
-        children.Add(Tuple.Create(attribute ?? layer.Name, layer.Core));
-        tracked.Add(layer);
+        tracked.Add((attribute, layer));
         return layer;
     }
 
-    /// <summary>The layers inside this one.</summary>
-    public virtual IReadOnlyList<Layer> Layers => tracked;
+    /// <summary>The layers inside this one, each once.</summary>
+    public virtual IReadOnlyList<Layer> Layers =>
+        IsOwn
+            ? [.. Inside().Select(p => p.Layer).Distinct()]
+            : [.. Core.Children.Select(p => LayerObjects.Of(p.Item2!))];
 
     /// <summary>The layer of the F# library that runs this one.</summary>
-    private protected virtual FSharp.Layer CreateCore() =>
-        new(
+    private protected virtual FSharp.Layer CreateCore()
+    {
+        var (modul, name, registered) = Saving.NamesOf(GetType());
+
+        return new(
             Name,
             trainable,
             FSharp.DTypePolicyModule.ofJson(
@@ -192,48 +247,89 @@ public abstract partial class Layer
             ),
             Fs.None<FSharp.Regularizer>(),
             new FSharp.LayerParts(
-                GetType().Name,
-                GetType().Namespace ?? "",
-                Fs.Some(GetType().FullName ?? GetType().Name),
-                new Config().Pairs,
+                name,
+                modul,
+                Fs.Some(registered),
+                new ConfigBuilder().Pairs,
                 false,
-                Fs.List(children),
-                Fs.Func<FSharp.Call, FSharp.Dims[], Microsoft.FSharp.Core.Unit>((_, _) => null!),
+                Fs.List<Tuple<string, FSharp.Layer>>([]),
+                Fs.Func<FSharp.Call, FSharp.Dims[], Microsoft.FSharp.Core.Unit>((call, _) => Look(call)!),
                 Fs.Func<FSharp.Dims[], Microsoft.FSharp.Collections.FSharpList<FSharp.VarSpec>>(Declare),
                 Fs.Func<FSharp.Call, FSharp.Tensor[], FSharp.Tensor[]>(RunCall),
-                FSharp.MaskRule.Stops
+                SupportsMasking ? FSharp.MaskRule.Passes : FSharp.MaskRule.Stops
             )
-        );
+        )
+        {
+            Host = Microsoft.FSharp.Core.FSharpValueOption<FSharp.ILayerHost>.NewValueSome(new Host(this)),
+        };
+    }
 
-    private readonly List<Layer> tracked = [];
+    /// <summary>
+    /// The layers inside this one by attribute, those that were tracked first; one without an attribute stands in the list
+    /// that models have.
+    /// </summary>
+    private List<(string Attribute, Layer Layer)> Inside()
+    {
+        var inFields = Attributes.Of<Layer>(this).Where(p => p.Value != this).ToArray();
+        var found = new List<(string Attribute, Layer Layer)>();
+
+        foreach (var (attribute, layer) in tracked)
+            if (attribute is not null)
+                found.Add((attribute, layer));
+            else if (inFields.Where(p => p.Value == layer).ToArray() is { Length: > 0 } held)
+                found.AddRange(held);
+            else
+                found.Add(("layers/", layer));
+
+        found.AddRange(inFields.Where(p => !found.Exists(f => f.Layer == p.Value)));
+
+        if (found.Where(p => !p.Attribute.EndsWith('/')).GroupBy(p => p.Attribute).FirstOrDefault(Differ) is { } twice)
+            throw Fs.WrongState(
+                $"{this}",
+                $"two of its layers have the name '{twice.Key}' in files",
+                "Rename a field, or pass another attribute to Track."
+            );
+
+        return found;
+
+        static bool Differ(IGrouping<string, (string Attribute, Layer Layer)> group) =>
+            group.Select(p => p.Layer).Distinct().Count() > 1;
+    }
+
     private bool isBuilding;
+    private int unknownSize = -1;
 
     private static bool IsTrained(Variable w) => w.Trainable && (w.Owner?.Trainable ?? true);
 
-    private static List<Variable> Collect(FSharp.Layer layer, List<Variable> found)
+    private static void Collect(FSharp.Layer layer, List<Variable> found)
     {
         found.AddRange(VariableStore.Of(layer));
 
-        foreach (var (_, child) in layer.Parts.Children)
+        foreach (var (_, child) in layer.Children)
             Collect(child!, found);
+    }
 
-        return found;
+    /// <summary>Runs before the variables are declared; here it learns which number stands for sizes not known.</summary>
+    private Microsoft.FSharp.Core.Unit? Look(FSharp.Call call)
+    {
+        if (!wasBuilt)
+            unknownSize = call.Frame!.HasOpenAxes ? call.Frame.UnknownSize : -1;
+
+        return null;
     }
 
     private Microsoft.FSharp.Collections.FSharpList<FSharp.VarSpec> Declare(FSharp.Dims[] shapes)
     {
-        if (!wasBuilt)
+        lock (specs)
         {
-            var sizes = shapes.Length == 0 ? [] : shapes[0].ToArray();
-
-            if (sizes.Length > 0)
-                sizes[0] = -1;
+            if (wasBuilt)
+                return Fs.List(specs);
 
             isBuilding = true;
 
             try
             {
-                Build(new Shape(sizes));
+                Build((IReadOnlyList<Shape>)Array.ConvertAll(shapes, Declared));
                 wasBuilt = true;
             }
             finally
@@ -243,10 +339,14 @@ public abstract partial class Layer
                 if (!wasBuilt)
                     specs.Clear();
             }
-        }
 
-        return Fs.List(specs);
+            return Fs.List(specs);
+        }
     }
+
+    /// <summary>A shape as a layer may rely on it: neither the batch nor what is not known has a size.</summary>
+    private Shape Declared(FSharp.Dims shape) =>
+        new([.. shape.ToArray().Select((n, axis) => axis == 0 || n == unknownSize ? -1 : n)]);
 
     private FSharp.Tensor[] RunCall(FSharp.Call call, FSharp.Tensor[] inputs)
     {

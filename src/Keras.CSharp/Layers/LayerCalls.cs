@@ -25,6 +25,7 @@ public abstract partial class Layer
         var arguments = inputs.Select(x => Argument.NewTensor(x.Core));
         var given = inputs.Count == 1 ? arguments : [Argument.NewList(Fs.List(arguments))];
         var outputs = Symbolic.callWith(Core, Fs.List(given), Fs.List<Tuple<string, Argument>>([]));
+        firstInputs ??= [.. inputs.Select(x => x.Core.Aval)];
         return [.. outputs.Select(y => new Keras.KerasTensor(y))];
     }
 
@@ -80,19 +81,22 @@ public abstract partial class Layer
 
     /// <summary>The variables with their paths below this layer, made where they are not there yet.</summary>
     /// <param name="inputs">Inputs to build for; null where the layer knows their shapes.</param>
-    internal IReadOnlyList<(string Path, Variable Variable)> Built(FSharp.Tensor[]? inputs)
+    internal IReadOnlyList<(string Path, Variable Variable)> Built(FSharp.Tensor[]? inputs) =>
+        // Without an Input the batch is not part of the shape that the layer is built for.
+        BuiltFor(
+            inputs is null ? null : Array.ConvertAll(inputs, x => AvalModule.withShape(OpenBatch(x.Shape), x.Aval))
+        );
+
+    /// <summary>As for inputs, from their shapes and element types alone.</summary>
+    private protected IReadOnlyList<(string Path, Variable Variable)> BuiltFor(Aval[]? inputs)
     {
         if (blueprint is null || IsStale(blueprint))
         {
-            var known = FSharp.Model.Graph(Core) is not null;
+            var made =
+                FSharp.Model.Graph(Core) is not null || inputs is null
+                    ? WeightsFile.blueprint(Core)
+                    : FSharp.Model.Build(Core, Fs.Some(inputs));
 
-            // Without an Input the batch is not part of the shape that the layer is built for.
-            var avals =
-                known || inputs is null
-                    ? Fs.None<Aval[]>()
-                    : Fs.Some(Array.ConvertAll(inputs, x => AvalModule.withShape(OpenBatch(x.Shape), x.Aval)));
-
-            var made = FSharp.Model.Build(Core, avals);
             FillIn(made);
             blueprint = made;
             built = [.. made.Variables.Select(v => (FSharp.Model.PathBelow(Core, v), Cell(v)))];
@@ -112,6 +116,29 @@ public abstract partial class Layer
         built = [];
     }
 
+    /// <summary>The model that a layer was put into first; its variables are made with those of the model.</summary>
+    internal Model? Owner { get; set; }
+
+    /// <summary>
+    /// Makes the variables where inputs, a model around the layer, or a call of it say for which shapes; false where none
+    /// does.
+    /// </summary>
+    private bool BuildIfKnown()
+    {
+        if (blueprint is not null)
+            return true;
+
+        if (FSharp.Model.Graph(Core) is not null)
+            BuiltFor(null);
+        else if (Owner?.BuildIfKnown() == true)
+            return true;
+        else if (firstInputs is not null)
+            BuiltFor(firstInputs);
+
+        return blueprint is not null;
+    }
+
+    private Aval[]? firstInputs;
     private IReadOnlyList<(string Path, Variable Variable)> built = [];
 
     // A blueprint counts as long as the layer is the one it was made for.

@@ -15,7 +15,7 @@ public class Loss
 
     internal Loss(FSharp.Loss core) => (this.core, name) = (core, core.Name);
 
-    internal Loss(string className, Config config)
+    internal Loss(string className, ConfigBuilder config)
         : this(FSharp.Losses.ofConfig(className, config.Pairs)) { }
 
     internal FSharp.Loss Core =>

@@ -33,7 +33,7 @@ namespace Keras.Optimizers.Schedules
     /// </summary>
     public abstract class LearningRateSchedule
     {
-        internal LearningRateSchedule(string className, Config config) =>
+        internal LearningRateSchedule(string className, ConfigBuilder config) =>
             Core = FSharp.Schedules.ofConfig(className, config.Pairs);
 
         internal FSharp.Schedule Core { get; }

@@ -13,7 +13,7 @@ public class Optimizer
 
     internal Optimizer(FSharp.Optimizer core) => Core = core;
 
-    internal Optimizer(string className, Config config)
+    internal Optimizer(string className, ConfigBuilder config)
         : this(FSharp.OptimizersModule.ofConfig(className, config.Pairs)) { }
 
     internal FSharp.Optimizer Core { get; }

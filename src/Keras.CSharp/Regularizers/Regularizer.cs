@@ -13,7 +13,7 @@ public class Regularizer
 
     internal Regularizer(FSharp.Regularizer core) => this.core = core;
 
-    internal Regularizer(string className, Config config)
+    internal Regularizer(string className, ConfigBuilder config)
         : this(FSharp.Regularizers.ofConfig(className, config.Pairs)) { }
 
     internal FSharp.Regularizer Core => core ?? Own();
@@ -28,5 +28,9 @@ public class Regularizer
         new(FSharp.Regularizers.ofJson(FSharp.Saving.Json.NewText(name)));
 
     private FSharp.Regularizer Own() =>
-        new(GetType().Name, new Config().Pairs, Fs.Func<FSharp.Tensor, FSharp.Tensor>(x => Call(new Tensor(x)).Core));
+        new(
+            GetType().Name,
+            new ConfigBuilder().Pairs,
+            Fs.Func<FSharp.Tensor, FSharp.Tensor>(x => Call(new Tensor(x)).Core)
+        );
 }

@@ -1,21 +1,11 @@
 using Keras.FSharp;
+using Keras.Layers;
 
 namespace Keras;
 
 /// <content>Files: whole models as <c>.keras</c>, weights as <c>.weights.h5</c>.</content>
 public partial class Model
 {
-    /// <summary>A model from a file.</summary>
-    private Model(LoadedModel file)
-        : base(file.Model)
-    {
-        Built(null);
-        Fill(file.Variables);
-
-        if (Fs.OrNull(file.Trainer) is { } t)
-            Continue(t);
-    }
-
     /// <summary>
     /// Writes the model, with what it was compiled with and the state of the optimizer, to a <c>.keras</c> file. A failure
     /// leaves the old file as it was.
@@ -51,12 +41,35 @@ public partial class Model
     }
 
     /// <summary>
-    /// Reads a model from a <c>.keras</c> file (<c>keras.saving.load_model</c>). No code in the file is run; classes of a
-    /// user's own are refused.
+    /// Reads a model from a <c>.keras</c> file (<c>keras.saving.load_model</c>): a <see cref="Sequential"/> where it was one.
+    /// No code in the file is run; classes of one's own must be registered with <see cref="Saving"/>.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="compile">Whether it goes on training as it was compiled.</param>
-    public static Model Load(string path, bool compile = true) => new(ModelFile.loadModel(path, Fs.Some(compile)));
+    public static Model Load(string path, bool compile = true)
+    {
+        var file = ModelFile.loadModel(path, Fs.Some(compile));
+        var model = (Model)LayerObjects.Of(file.Model!);
+        model.Built(null);
+        model.Fill(file.Variables);
+
+        if (Fs.OrNull(file.Trainer) is { } t)
+            model.Continue(t);
+
+        return model;
+    }
+
+    /// <summary>The model without its variables, as text (<c>to_json</c>).</summary>
+    public string ToJson() => ModelConfig.toText(Core);
+
+    /// <summary>A model from the text that <see cref="ToJson"/> or Keras gave (<c>model_from_json</c>).</summary>
+    /// <param name="json">The text.</param>
+    public static Model FromJson(string json) => (Model)LayerObjects.Of(ModelConfig.ofText(json)!);
+
+    /// <summary>Makes the variables for inputs of the given shapes (<c>build</c>), where the model does not know them.</summary>
+    /// <param name="inputShapes">The shapes, batch included (-1).</param>
+    public void BuildFor(params Shape[] inputShapes) =>
+        BuiltFor(Array.ConvertAll(inputShapes, s => AvalModule.make(FSharp.Backends.Config.FloatX, s.Core)));
 
     private Variables CurrentVariables()
     {

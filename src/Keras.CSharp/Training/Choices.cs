@@ -8,7 +8,7 @@ namespace Keras;
 /// <summary>The loss that a model is compiled with: one, one for each output, or by the names of the outputs.</summary>
 public sealed class LossChoice
 {
-    private LossChoice(FSharp.PerOutput<Microsoft.FSharp.Core.FSharpOption<FSharp.Loss>> core) => Core = core;
+    internal LossChoice(FSharp.PerOutput<Microsoft.FSharp.Core.FSharpOption<FSharp.Loss>> core) => Core = core;
 
     internal FSharp.PerOutput<Microsoft.FSharp.Core.FSharpOption<FSharp.Loss>> Core { get; }
 

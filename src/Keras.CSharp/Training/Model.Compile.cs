@@ -37,6 +37,7 @@ public partial class Model : IVariableHome
         Release();
         this.optimizer = optimizer ?? "rmsprop";
         compiledLoss = loss;
+        compiledMetrics = [.. metrics ?? [], .. weightedMetrics ?? []];
 
         var options = new CompileOptions(
             this.optimizer.Core,
@@ -112,7 +113,9 @@ public partial class Model : IVariableHome
     {
         trainer = loaded;
         optimizer = new Optimizers.Optimizer(loaded.Options.Optimizer);
+        compiledLoss = new LossChoice(loaded.Options.Loss);
         AttachOptimizer(loaded);
+        ConnectTo(loaded);
         ModelFile.connect(loaded);
 
         foreach (var (path, variable) in Built(null))

@@ -191,27 +191,29 @@ public partial class Model
     /// <summary>The output for all inputs (<c>predict</c>).</summary>
     /// <param name="x">The inputs.</param>
     /// <param name="batchSize">The number of samples of a step.</param>
+    /// <param name="callbacks">Callbacks.</param>
     /// <param name="cancellationToken">Stops before the next step.</param>
-    public Tensor Predict(Data x, int batchSize = 32, CancellationToken cancellationToken = default) =>
-        PredictAll(x, batchSize, cancellationToken)[0];
+    public Tensor Predict(
+        Data x,
+        int batchSize = 32,
+        IEnumerable<Callbacks.Callback>? callbacks = null,
+        CancellationToken cancellationToken = default
+    ) => PredictAll(x, batchSize, callbacks, cancellationToken)[0];
 
     /// <summary>All outputs for all inputs (<c>predict</c>).</summary>
     /// <param name="x">The inputs.</param>
     /// <param name="batchSize">The number of samples of a step.</param>
+    /// <param name="callbacks">Callbacks.</param>
     /// <param name="cancellationToken">Stops before the next step.</param>
     public IReadOnlyList<Tensor> PredictAll(
         Data x,
         int batchSize = 32,
+        IEnumerable<Callbacks.Callback>? callbacks = null,
         CancellationToken cancellationToken = default
     ) =>
         Fs.Wrap(
             Predicting(x.Tensors)
-                .Predict(
-                    x.Tensors,
-                    Fs.Some(batchSize),
-                    Fs.None<FSharpList<FSharp.Callback>>(),
-                    Fs.Some(cancellationToken)
-                )
+                .Predict(x.Tensors, Fs.Some(batchSize), Fs.Some(Fs.List(Cores(callbacks))), Fs.Some(cancellationToken))
         );
 
     /// <summary>One update on one batch; loss and metrics on this batch alone (<c>train_on_batch</c>).</summary>

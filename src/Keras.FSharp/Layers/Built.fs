@@ -40,6 +40,11 @@ module Blueprint =
                     if inputs |> Array.exists (fun a -> Seq.exists (fun n -> n < 0) a.Shape) then
                         f.UnknownSize <- size
 
+                    f.HasOpenAxes <-
+                        inputs
+                        |> Array.exists (fun a ->
+                            a.Shape |> Seq.skip (min 1 a.Shape.Rank) |> Seq.exists (fun n -> n < 0))
+
                     frame <- f
 
                     Array.iter2

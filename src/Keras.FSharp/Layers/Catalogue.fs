@@ -70,13 +70,10 @@ type LayerCatalogue private () =
     static member ofJsonWith (nested: string -> Json -> Layer) (where: string) (json: Json) : Layer =
         let record = Serialized.ofJson where json
 
-        match record.RegisteredName with
-        | Some name ->
-            Fail.value
-                where
-                $"'{name}' is a layer class registered by a user"
-                "Only Keras's own layer classes can be read here."
-        | None ->
+        match CustomLayers.tryFind record, record.RegisteredName with
+        | Some make, _ -> make nested record.Config
+        | None, Some name -> CustomLayers.refuse where name
+        | None, None ->
             let isLayer =
                 record.Module = ""
                 || record.Module = "keras.layers"

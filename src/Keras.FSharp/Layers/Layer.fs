@@ -141,6 +141,16 @@ and [<NoEquality; NoComparison>] LayerParts = {
     Masks: MaskRule
 }
 
+/// The object behind a layer whose class is a user's own. It is asked when files are written and read, since what it
+/// holds may change after the layer was made.
+and internal ILayerHost =
+    /// True for a model, whose layers are also known as a list.
+    abstract IsModel: bool
+    /// As in `LayerParts`.
+    abstract Children: (string * Layer) list
+    /// All keys of the config, those of every layer included.
+    abstract Config: (string * Json) list
+
 /// A layer: data and a pure function. Made by the members of `Layers`; compared by identity, so that one layer used
 /// twice is shared.
 and [<Sealed; AllowNullLiteral>] Layer
@@ -161,6 +171,15 @@ and [<Sealed; AllowNullLiteral>] Layer
 
     /// As `Dense`.
     member _.Class = parts.Class
+
+    /// The object of a user's class behind the layer.
+    member val internal Host: ILayerHost voption = ValueNone with get, set
+
+    /// The layers inside this one, as `LayerParts` has them or as the user's object does now.
+    member l.Children: (string * Layer) list =
+        match l.Host with
+        | ValueSome host -> host.Children
+        | ValueNone -> parts.Children
 
     /// False freezes the variables of the layer and of the layers inside it; takes effect where a step is compiled or
     /// variables are partitioned next.
@@ -208,6 +227,9 @@ and [<Sealed; AllowNullLiteral>] Frame internal (lookup: string -> Tensor, train
 
     /// The number that stands for unknown sizes while variables are declared; 0 where all sizes are known.
     member val internal UnknownSize = 0 with get, set
+
+    /// True if sizes besides that of the batch are unknown.
+    member val internal HasOpenAxes = false with get, set
 
     /// New values of state, by path.
     member _.Updates = updates

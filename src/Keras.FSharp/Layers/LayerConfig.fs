@@ -366,7 +366,8 @@ module LayerFactory =
             }
         )
 
-    let private usual (layer: Layer) : (string * Json) list = [
+    /// The keys that every layer has, then those of its class.
+    let internal usual (layer: Layer) : (string * Json) list = [
         "name", Json.Text layer.Name
         "trainable", Json.Bool layer.Trainable
         "dtype", DTypePolicy.toJson layer.Policy
@@ -377,7 +378,11 @@ module LayerFactory =
     ]
 
     /// The config of a layer as Keras writes it (`get_config`).
-    let config (layer: Layer) : (string * Json) list = if layer.Parts.Bare then layer.Parts.Config else usual layer
+    let config (layer: Layer) : (string * Json) list =
+        match layer.Host with
+        | ValueSome host -> host.Config
+        | ValueNone when layer.Parts.Bare -> layer.Parts.Config
+        | ValueNone -> usual layer
 
     /// The record of a layer that is no model.
     let record (layer: Layer) : Json =

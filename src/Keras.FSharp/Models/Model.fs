@@ -65,14 +65,19 @@ type Model private () =
         | ValueSome(:? ModelContent as c) -> Some c
         | _ -> None
 
-    /// True if the layer is a model.
-    static member IsModel(layer: Layer) : bool = (Model.Content layer).IsSome
+    /// True if the layer is a model: a Sequential, a functional one, or one of a user's own class.
+    static member IsModel(layer: Layer) : bool =
+        (Model.Content layer).IsSome
+        || (match layer.Host with
+            | ValueSome host -> host.IsModel
+            | ValueNone -> false)
 
     /// The layers of a model in order; none for other layers.
     static member Layers(layer: Layer) : Layer list =
         match Model.Content layer with
         | Some(ModelContent.Sequential(layers, _)) -> layers
         | Some(ModelContent.Functional g) -> List.ofArray g.Layers
+        | None when Model.IsModel layer -> List.map snd layer.Children
         | None -> []
 
     /// A model of a graph of layer calls. Forms say whether a tensor, a list or a dictionary was given.
@@ -173,7 +178,7 @@ type Model private () =
                 | Some(ModelContent.Functional g) -> "", List.ofArray g.Layers
                 | Some(ModelContent.Sequential(layers, Some _)) -> layer.Name + "/", layers
                 | Some(ModelContent.Sequential(layers, None)) -> around + layer.Name + "/", layers
-                | None -> around + layer.Name + "/", List.map snd layer.Parts.Children
+                | None -> around + layer.Name + "/", List.map snd layer.Children
 
             match inner |> List.tryFind (fun l -> below.StartsWith(l.Name + "/", StringComparison.Ordinal)) with
             | Some l -> within l around (below.Substring(l.Name.Length + 1))

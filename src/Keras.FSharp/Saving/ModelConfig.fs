@@ -29,7 +29,7 @@ type private ReadBudget(where: string) =
                 match Model.Content layer with
                 | Some(ModelContent.Functional g) -> g.Nodes |> Seq.map (fun n -> n.Layer)
                 | Some(ModelContent.Sequential(layers, _)) -> Seq.ofList layers
-                | None -> layer.Parts.Children |> Seq.map snd
+                | None -> layer.Children |> Seq.map snd
 
             let n = inner |> Seq.fold (fun sum l -> min maxCalls (sum + cost l)) 1L
             costs[key] <- n
@@ -176,19 +176,13 @@ module private ModelReader =
         | _ ->
             let record = Serialized.ofJson where json
 
-            match record.RegisteredName with
-            | Some name ->
-                Fail.file
-                    where
-                    $"'{name}' is a class registered by a user."
-                    "Only Keras's own layers and models can be read."
-            | None ->
-                match record.ClassName with
-                | "Sequential" when isKeras record.Module -> sequential budget $"{where}.config" record.Config
-                | "Functional"
-                | "Model" when isKeras record.Module && isGraph record.Config ->
-                    functional budget $"{where}.config" record.Config
-                | _ -> LayerCatalogue.ofJsonWith (layer budget) where json
+            match record.ClassName with
+            | "Sequential" when record.RegisteredName.IsNone && isKeras record.Module ->
+                sequential budget $"{where}.config" record.Config
+            | "Functional"
+            | "Model" when record.RegisteredName.IsNone && isKeras record.Module && isGraph record.Config ->
+                functional budget $"{where}.config" record.Config
+            | _ -> LayerCatalogue.ofJsonWith (layer budget) where json
 
     /// A layer in a list, with an input layer in front where a record of Keras 2 carries the shape itself.
     and private listed (budget: ReadBudget) (where: string) (json: Json) : Layer list =
@@ -387,6 +381,24 @@ module private ModelReader =
 /// Models as JSON.
 [<RequireQualifiedAccess>]
 module ModelConfig =
+    /// Builds a model of a user's class for the shapes for which it was built when it was written.
+    let private rebuild (where: string) (json: Json) (model: Layer) : unit =
+        let where = $"{where}.build_config"
+
+        let shape sizes =
+            sizes
+            |> Json.asList where
+            |> List.map (function
+                | Json.Null -> -1
+                | n -> Json.asInt where n)
+
+        let inputs (shapes: int list list) = [| for s in shapes -> Aval.make Backends.Config.FloatX (Dims.ofSeq s) |]
+
+        match Json.tryGet "build_config" json |> Option.bind (Json.tryGet "input_shape") with
+        | Some(Json.Array(Json.Array _ :: _ as shapes)) -> Model.Build(model, inputs (List.map shape shapes)) |> ignore
+        | Some(Json.Array _ as one) -> Model.Build(model, inputs [ shape one ]) |> ignore
+        | _ -> ()
+
     let private built (model: Layer) : Blueprint option =
         match Model.Graph model with
         | Some _ -> Some(WeightsFile.blueprint model)
@@ -410,6 +422,9 @@ module ModelConfig =
 
         if not (Model.IsModel made) then
             Fail.file where $"It is the record of {made}, not of a model." "Expected Sequential or a functional model."
+
+        if made.Host.IsSome then
+            rebuild where json made
 
         made
 

@@ -122,7 +122,7 @@ type ModelFile private () =
         let options =
             match Json.tryGet "compile_config" config with
             | Some(Json.Object(_ :: _) as json) when compile ->
-                let outputs = (Model.Build model).Outputs.Length
+                let outputs = (WeightsFile.blueprint model).Outputs.Length
                 CompileConfig.read $"{where}: compile_config" outputs json
             | _ -> None
 

@@ -205,11 +205,14 @@ module internal ModelWriter =
                 @ [ "compile_config", Json.Object compile ]
             | None ->
                 let config = LayerFactory.config layer |> List.map (fun (k, v) -> k, refreshed layer v)
-                head layer (Json.Object config) @ buildConfig layer form
+
+                head layer (Json.Object config)
+                @ buildConfig layer form
+                @ (if Model.IsModel layer then [ "compile_config", Json.Object compile ] else [])
 
         /// A config value in which records of the layers inside the layer are as they are now.
         and refreshed (layer: Layer) (json: Json) : Json =
-            match layer.Parts.Children, json with
+            match layer.Children, json with
             | [], _ -> json
             | children, Json.Object pairs ->
                 let name = Json.tryGet "config" json |> Option.bind (Json.tryGet "name")

@@ -54,6 +54,9 @@ module internal WeightGroup =
         else
             [ "_" + attribute ]
 
+    /// The attribute under which models have all their layers.
+    let private listName = "layers"
+
     let private sortOrdinal (key: 'a -> string) (items: 'a list) : 'a list =
         items |> List.sortWith (fun a b -> String.CompareOrdinal(key a, key b))
 
@@ -99,31 +102,48 @@ module internal WeightGroup =
                     List.ofArray g.Layers |> List.filter (fun l -> not (GraphOperations.isModule l.Parts.Module))
                 | None -> []
 
-            let inModel =
-                if Model.IsModel layer then
-                    [ container "layers" [ "_layer_checkpoint_dependencies" ] (numbered layers) ]
+            let list (layers: Layer list) = container listName [ "_layer_checkpoint_dependencies" ] (numbered layers)
+
+            match Model.Content layer with
+            | Some _ -> list layers :: attributes layer.Children
+            | None when Model.IsModel layer ->
+                // The list of all layers is one attribute among the others: what comes after it is found there.
+                let all = layer.Children |> List.map snd |> List.distinctBy key
+                let named = layer.Children |> List.filter (fun (attribute, _) -> attribute <> listName + "/")
+                attributes (named @ [ for child in all -> listName + "/", child ])
+            | None -> attributes layer.Children
+
+        /// The groups of attributes in Keras's order; the same layer may stand under several.
+        and attributes (children: (string * Layer) list) : WeightGroup list =
+            let inList =
+                dict [
+                    for child, name in
+                        children |> List.filter (fun (a, _) -> a = listName + "/") |> List.map snd |> names do
+                        key child, $"{listName}/{name}"
+                ]
+
+            let others (attribute: string) (child: Layer) =
+                otherAttribute attribute
+                @ (match inList.TryGetValue(key child) with
+                   | true, path -> [ path ]
+                   | _ -> [])
+
+            children
+            |> List.groupBy fst
+            |> sortOrdinal (fun (attribute, _) -> attributeKey (attribute.TrimEnd '/'))
+            |> List.collect (fun (attribute, children) ->
+                if attribute.EndsWith '/' then
+                    let name = attribute.TrimEnd '/'
+                    [ container name (otherAttribute name) (numbered (List.map snd children)) ]
                 else
-                    []
+                    children |> List.choose (fun (_, child) -> visit attribute (others attribute child) child))
 
-            let attributes =
-                layer.Parts.Children
-                |> List.groupBy fst
-                |> sortOrdinal (fst >> attributeKey)
-                |> List.collect (fun (attribute, children) ->
-                    if attribute.EndsWith '/' then
-                        let name = attribute.TrimEnd '/'
-                        [ container name (otherAttribute name) (numbered (List.map snd children)) ]
-                    else
-                        children |> List.choose (fun (_, child) -> visit attribute (otherAttribute attribute) child))
-
-            inModel @ attributes
-
-        /// Named by class and counted, those included that were visited before.
-        and numbered (layers: Layer list) : WeightGroup list =
+        /// The layers of a list with their names there: by class and counted, those included that were visited before.
+        and names (layers: Layer list) : (Layer * string) list =
             let counts = Dictionary<string, int>()
 
             layers
-            |> List.choose (fun l ->
+            |> List.map (fun l ->
                 let name = classGroup l
 
                 let n =
@@ -132,11 +152,21 @@ module internal WeightGroup =
                     | _ -> 0
 
                 counts[name] <- n + 1
-                visit (if n = 0 then name else $"{name}_{n}") [] l)
+                l, (if n = 0 then name else $"{name}_{n}"))
 
-        match visit "" [] model with
-        | Some root -> root
-        | None -> container "" [] []
+        and numbered (layers: Layer list) : WeightGroup list =
+            names layers |> List.choose (fun (l, name) -> visit name [] l)
+
+        let root = visit "" [] model |> Option.defaultValue (container "" [] [])
+
+        for v in blueprint.Variables do
+            if not (visited.Contains(key v.Owner)) then
+                Fail.state
+                    $"{model}"
+                    $"{v.Owner} is used in its call and is no part of it, so its variables would be lost in files"
+                    "Keep it in an attribute of the model or layer that calls it."
+
+        root
 
 /// Writing and reading of variables and of the state of optimizers.
 [<RequireQualifiedAccess>]

@@ -81,7 +81,7 @@ module TrainStep =
             | _ -> ())
 
     /// The whole loss and the loss of each output.
-    let private losses (plan: TrainPlan) (applied: Applied) (batch: Batch) : Tensor * Tensor[] =
+    let internal losses (plan: TrainPlan) (applied: Applied) (batch: Batch) : Tensor * Tensor[] =
         // Outputs without a loss have no target of their own.
         let mutable target = 0
 
@@ -117,7 +117,7 @@ module TrainStep =
             sums
             values
 
-    let private measure (plan: TrainPlan) (metrics: Tensor[][]) (applied: Applied) (batch: Batch) : Tensor[][] =
+    let internal measure (plan: TrainPlan) (metrics: Tensor[][]) (applied: Applied) (batch: Batch) : Tensor[][] =
         let target (output: int) =
             let before = plan.Losses |> Seq.truncate output |> Seq.filter Option.isSome |> Seq.length
             batch.Y[min before (batch.Y.Length - 1)]

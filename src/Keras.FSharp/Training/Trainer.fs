@@ -5,44 +5,6 @@ namespace Keras.FSharp
 open System
 open System.Collections.Generic
 open System.Threading
-open Keras.FSharp.Saving
-
-/// A value for each output: one for all, by position, or by the name of the output.
-[<RequireQualifiedAccess; NoEquality; NoComparison>]
-type PerOutput<'t> =
-    | All of 't
-    | Positions of 't list
-    | Names of (string * 't) list
-
-/// A metric as it is given to compile: known by name, and made when the shapes of targets and predictions are known.
-[<NoEquality; NoComparison>]
-type MetricChoice = {
-    /// The key in logs.
-    Name: string
-    /// What files contain.
-    Record: Json
-    /// From targets and predictions to the metric.
-    Make: Aval -> Aval -> Metric
-}
-
-/// What a model is compiled with (`Model.compile`).
-[<NoEquality; NoComparison>]
-type CompileOptions = {
-    /// The optimizer.
-    Optimizer: Optimizer
-    /// None for an output without a loss.
-    Loss: PerOutput<Loss option>
-    /// The weight of each loss; all 1 without it.
-    LossWeights: PerOutput<float> option
-    /// Metrics that ignore sample weights.
-    Metrics: PerOutput<MetricChoice list> option
-    /// Metrics that take them.
-    WeightedMetrics: PerOutput<MetricChoice list> option
-    /// Runs the steps operation by operation, for debugging.
-    RunEagerly: bool
-    /// Steps between two looks of the callbacks.
-    StepsPerExecution: int
-}
 
 /// A model in training: its variables, what it was compiled with, and the compiled steps. The pure functions underneath
 /// stand in `TrainStep`.
@@ -61,7 +23,17 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
     let mutable save: string -> unit = fun _ -> Fail.state "Trainer" "saving is not connected" ""
     let mutable trainStep: Jit<TrainState * Batch, TrainState> voption = ValueNone
 
-    let mutable ownStep: (TrainState * Batch -> TrainState * (string * Tensor) list) voption = ValueNone
+    let mutable own: OwnSteps voption = ValueNone
+
+    let mutable ownTrain: (TrainState * Batch -> TrainState * (string * Tensor) list) voption = ValueNone
+
+    let mutable ownTest: (Variables * Tensor[][] * Batch -> Tensor[][] * (string * Tensor) list) voption =
+        ValueNone
+
+    let hasOwnTrain () =
+        match own with
+        | ValueSome o -> o.Train.IsSome
+        | ValueNone -> false
 
     let mutable testStep
         : Jit<Variables * (Tensor * Tensor)[] * Tensor[][] * Batch, (Tensor * Tensor)[] * Tensor[][]> voption =
@@ -70,30 +42,11 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
     let predictStep =
         Jit<Variables * Tensor[], Tensor[]>("predict", TrainStep.predict model, (fun _ -> false))
 
-    let outputNames () : string[] =
+    let outputNames (blueprint: Blueprint) : string[] =
         match Model.Content model with
         | Some(ModelContent.Functional g) -> g.Outputs |> Array.map (fun t -> t.Name)
-        | _ -> [| model.Name |]
-
-    let spread (what: string) (names: string[]) (fallback: 't) (value: PerOutput<'t>) : 't[] =
-        match value with
-        | PerOutput.All x -> Array.create names.Length x
-        | PerOutput.Positions xs ->
-            if xs.Length <> names.Length then
-                Fail.value
-                    "compile"
-                    $"{what} has {xs.Length} items, the model has {names.Length} outputs"
-                    "Give one for each output."
-
-            List.toArray xs
-        | PerOutput.Names pairs ->
-            for name, _ in pairs do
-                if not (Array.contains name names) then
-                    Fail.value "compile" $"{what} names the output '{name}'" (Fail.didYouMean name names)
-
-            names
-            |> Array.map (fun n ->
-                pairs |> List.tryFind (fun (k, _) -> k = n) |> Option.map snd |> Option.defaultValue fallback)
+        | _ when blueprint.Outputs.Length = 1 -> [| model.Name |]
+        | _ -> Array.init blueprint.Outputs.Length (fun i -> $"output_{i}")
 
     /// The shapes of a batch's inputs with an unknown batch size.
     let inputAvals (x: Tensor[]) : Aval[] =
@@ -111,52 +64,29 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
 
         blueprint
 
-    /// Names for logs that occur once: a second metric of a name is numbered, a weighted one says that it is weighted.
-    /// `outputs` are the names of the outputs where names have them in front.
-    let uniqueNames (outputs: string[]) (metrics: OutputMetric[]) : OutputMetric[] =
-        let counts = Dictionary<string, int>()
-
-        let claim (name: string) =
-            match counts.TryGetValue name with
-            | true, n ->
-                counts[name] <- n + 1
-                $"{name}_{n}"
-            | _ ->
-                counts[name] <- 1
-                name
-
-        metrics
-        |> Array.map (fun m ->
-            if m.IsWeighted && counts.ContainsKey m.LogName then
-                let own =
-                    match Array.tryItem m.Output outputs with
-                    | Some output -> $"{output}_weighted_{m.LogName.Substring(output.Length + 1)}"
-                    | None -> $"weighted_{m.LogName}"
-
-                { m with LogName = claim own }
-            else
-                { m with LogName = claim m.LogName })
+    /// Refuses a batch without a target for each output that has a loss; a step of one's own takes what it likes.
+    let requireTargets (batch: Batch) (targets: int) : unit =
+        if not (hasOwnTrain ()) && batch.Y.Length <> targets then
+            Fail.value
+                $"{model}"
+                $"it got {batch.Y.Length} targets, expected {targets} (one for each output with a loss)"
+                "Pass y, one array for each."
 
     let makePlan (batch: Batch) : TrainPlan =
         match plan with
         | ValueSome p -> p
         | ValueNone ->
             let blueprint = build batch.X
-            let names = outputNames ()
+            let names = outputNames blueprint
             let several = names.Length > 1
-            let losses = spread "loss" names None options.Loss
+            let losses = Compiling.spread "loss" names None options.Loss
 
             let targets = losses |> Array.filter Option.isSome |> Array.length
-
-            if ownStep.IsNone && batch.Y.Length <> targets then
-                Fail.value
-                    $"{model}"
-                    $"it got {batch.Y.Length} targets, expected {targets} (one for each output with a loss)"
-                    "Pass y, one array for each."
+            requireTargets batch targets
 
             let weights =
                 match options.LossWeights with
-                | Some w -> spread "loss_weights" names 1.0 w
+                | Some w -> Compiling.spread "loss_weights" names 1.0 w
                 | None -> Array.create names.Length 1.0
 
             let mutable target = 0
@@ -175,9 +105,9 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
                 match choice with
                 | None -> [||]
                 // A step of one's own needs no loss, and then there is no target that metrics would belong to.
-                | Some _ when ownStep.IsSome && targets = 0 -> [||]
+                | Some _ when hasOwnTrain () && targets = 0 -> [||]
                 | Some choice ->
-                    spread "metrics" names [] choice
+                    Compiling.spread "metrics" names [] choice
                     |> Array.mapi (fun i list -> [|
                         for m in list do
                             let y = batch.Y[targetOf[i]].Aval
@@ -205,7 +135,7 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
                 Metrics =
                     [| metricsOf false options.Metrics; metricsOf true options.WeightedMetrics |]
                     |> Array.concat
-                    |> uniqueNames (if several then names else [||])
+                    |> Compiling.uniqueNames (if several then names else [||])
             }
 
             plan <- ValueSome made
@@ -214,6 +144,7 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
     /// The plan, after a look at the targets of the batch: the compiled step cannot refuse class numbers out of range.
     let planFor (batch: Batch) : TrainPlan =
         let p = makePlan batch
+        requireTargets batch (p.Losses |> Array.filter Option.isSome |> Array.length)
         TrainStep.checkTargets p batch
         p
 
@@ -240,7 +171,7 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
         [
             "loss", mean sums[0]
             if sums.Length > 1 then
-                let names = outputNames ()
+                let names = outputNames p.Blueprint
 
                 for i in 0 .. names.Length - 1 do
                     if p.Losses[i].IsSome then
@@ -282,25 +213,62 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
                 testStep <- ValueSome j
                 j.Invoke
 
+    let numbers (values: (string * Tensor) list) : Logs = values |> List.map (fun (name, x) -> name, number x)
+
+    /// A step of one's own, compiled at its first use.
+    let compiled (name: string) (step: 'a -> 'b) (isDonated: string -> bool) : 'a -> 'b =
+        if options.RunEagerly then step else Jit<'a, 'b>(name, step, isDonated).Invoke
+
+    let keepOwn (p: TrainPlan) (metrics: Tensor[][]) : unit =
+        match own with
+        // The next step overwrites what it is given.
+        | ValueSome o -> o.Keep(metrics |> Array.skip p.Metrics.Length |> Array.map (Array.map Tensor.copy))
+        | ValueNone -> ()
+
     /// One step: the next state and the logs, which a step of one's own gives itself.
     let advance (p: TrainPlan) (state: TrainState, batch: Batch) : TrainState * Logs =
-        match ownStep with
-        | ValueNone ->
+        match own with
+        | ValueSome { Train = Some step } ->
+            if ownTrain.IsNone then
+                ownTrain <-
+                    ValueSome(compiled "train_step" (step p) (fun path -> path.TrimStart('.').StartsWith "Item1"))
+
+            let next, values = ownTrain.Value({ state with Losses = [||] }, batch)
+            keepOwn p next.Metrics
+            next, numbers values
+        | _ ->
             let next = train p (state, batch)
             next, logs p next.Losses next.Metrics
-        | ValueSome step ->
-            let bare = { state with Losses = [||]; Metrics = [||] }
 
-            let next, values = step (bare, batch)
+    /// Sums and metrics at the beginning of an evaluation.
+    let beginTest (p: TrainPlan) : (Tensor * Tensor)[] * Tensor[][] =
+        match own with
+        | ValueSome { Test = Some _; Metrics = metrics } -> [||], Array.append (TrainStep.initialMetrics p) (metrics ())
+        | _ -> TrainStep.initialLosses p, TrainStep.initialMetrics p
 
-            next, (values |> List.map (fun (name, value) -> name, number value))
+    /// One step of evaluation: the next sums and metrics, and what gives the logs so far.
+    let assess (p: TrainPlan) (sums, metrics) (batch: Batch) : ((Tensor * Tensor)[] * Tensor[][]) * (unit -> Logs) =
+        match own with
+        | ValueSome { Test = Some step } ->
+            if ownTest.IsNone then
+                ownTest <- ValueSome(compiled "test_step" (step p) (fun _ -> false))
+
+            let metrics, values = ownTest.Value(current (), metrics, batch)
+            keepOwn p metrics
+            (sums, metrics), (fun () -> numbers values)
+        | _ ->
+            let sums, metrics = test p (current (), sums, metrics, batch)
+            (sums, metrics), (fun () -> logs p sums metrics)
 
     /// The state with which an epoch begins.
     let begin' (p: TrainPlan) : TrainState = {
         Variables = current ()
         Optimizer = optimizerState ()
         Losses = TrainStep.initialLosses p
-        Metrics = TrainStep.initialMetrics p
+        Metrics =
+            match own with
+            | ValueSome { Train = Some _; Metrics = metrics } -> Array.append (TrainStep.initialMetrics p) (metrics ())
+            | _ -> TrainStep.initialMetrics p
         Key = rng
     }
 
@@ -308,32 +276,6 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
         variables <- Some s.Variables
         optimizer <- ValueSome s.Optimizer
         rng <- s.Key
-
-    /// Labels to sample weights.
-    let withClassWeights (weights: IReadOnlyDictionary<int, float>) (batch: Batch) : Batch =
-        let y = batch.Y[0]
-
-        let labels =
-            if y.Rank > 1 && y.Shape[y.Rank - 1] > 1 then
-                Lax.argReduce true (y.Rank - 1) y
-            else
-                Lax.convert DType.Int32 (Lax.reshape (Dims.ofSeq [ y.Size ]) y)
-
-        let values =
-            Tensor.toArray<int> labels
-            |> Array.map (fun l ->
-                match weights.TryGetValue l with
-                | true, w -> float32 w
-                | _ -> 1.0f)
-
-        let w = Tensor.ofArray (labels.Shape.ToArray()) values
-
-        let combined =
-            match Array.tryItem 0 batch.Weights with
-            | Some(Some given) -> Lax.mul w (Lax.convert w.DType given)
-            | _ -> w
-
-        { batch with Weights = [| Some combined |] }
 
     /// The seed of the order in which samples come.
     member _.ShuffleSeed = shuffleSeed
@@ -360,12 +302,8 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
     /// Connects saving, which is defined later.
     member internal _.Connect(f: string -> unit) = save <- f
 
-    /// Replaces the step of training: a pure function from a state and a batch to the next state (its losses and metrics
-    /// are not read) and the values for the logs (`Model.train_step`).
-    member internal _.StepWith(step: TrainState * Batch -> TrainState * (string * Tensor) list) : unit =
-        let isDonated (path: string) = path.TrimStart('.').StartsWith "Item1"
-        let compiled = Jit<_, _>("train_step", step, isDonated)
-        ownStep <- ValueSome(if options.RunEagerly then step else compiled.Invoke)
+    /// Replaces the steps; before anything was trained.
+    member internal _.StepWith(steps: OwnSteps) : unit = own <- ValueSome steps
 
     /// The learning rate of the next update.
     member _.LearningRate
@@ -424,7 +362,7 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
     member _.TrainOnBatch(batch: Batch, ?classWeight: IReadOnlyDictionary<int, float>) : Logs =
         let batch =
             match classWeight with
-            | Some w -> withClassWeights w batch
+            | Some w -> Compiling.withClassWeights w batch
             | None -> batch
 
         let p = planFor batch
@@ -435,10 +373,8 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
     /// Loss and metrics on one batch (`test_on_batch`).
     member _.TestOnBatch(batch: Batch) : Logs =
         let p = planFor batch
-
-        let sums, metrics = test p (current (), TrainStep.initialLosses p, TrainStep.initialMetrics p, batch)
-
-        logs p sums metrics
+        let _, values = assess p (beginTest p) batch
+        values ()
 
     /// The outputs for one batch of inputs (`predict_on_batch`).
     member _.PredictOnBatch(x: Tensor[]) : Tensor[] =
@@ -470,34 +406,34 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
             cancel.ThrowIfCancellationRequested()
             let p = planFor batch
 
-            let struct (sums, metrics) =
+            let before =
                 match state with
-                | ValueSome s -> s
-                | ValueNone -> struct (TrainStep.initialLosses p, TrainStep.initialMetrics p)
+                | ValueSome(struct (s, _)) -> s
+                | ValueNone -> beginTest p
 
             for c in callbacks do
                 c.OnTestBatchBegin(i, [])
 
-            let sums, metrics = test p (current (), sums, metrics, batch)
-            state <- ValueSome(struct (sums, metrics))
+            let after, values = assess p before batch
+            state <- ValueSome(struct (after, values))
 
             if not callbacks.IsEmpty then
-                let l = logs p sums metrics
+                let l = values ()
 
                 for c in callbacks do
                     c.OnTestBatchEnd(i, l)
 
             i <- i + 1
 
-        match state, plan with
-        | ValueSome(struct (sums, metrics)), ValueSome p ->
-            let l = logs p sums metrics
+        match state with
+        | ValueSome(struct (_, values)) ->
+            let l = values ()
 
             for c in callbacks do
                 c.OnTestEnd l
 
             l
-        | _ -> Fail.value "evaluate" "the data is empty: it gave no batch" "Pass at least one sample."
+        | ValueNone -> Fail.value "evaluate" "the data is empty: it gave no batch" "Pass at least one sample."
 
     /// The outputs for all inputs, joined (`predict`).
     member t.Predict(x: Tensor[], ?batchSize: int, ?callbacks: Callback list, ?cancel: CancellationToken) : Tensor[] =
@@ -594,7 +530,7 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
 
                 let batch =
                     match classWeight with
-                    | Some w -> withClassWeights w batches.Current
+                    | Some w -> Compiling.withClassWeights w batches.Current
                     | None -> batches.Current
 
                 let p = planFor batch

@@ -15,7 +15,7 @@ public sealed class MaxNorm : Constraint
     )
         : base(
             "MaxNorm",
-            new Config
+            new ConfigBuilder
             {
                 { "max_value", maxValue },
                 { "axis", axis },

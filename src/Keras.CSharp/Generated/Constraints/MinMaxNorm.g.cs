@@ -19,7 +19,7 @@ public sealed class MinMaxNorm : Constraint
     )
         : base(
             "MinMaxNorm",
-            new Config
+            new ConfigBuilder
             {
                 { "min_value", minValue },
                 { "max_value", maxValue },

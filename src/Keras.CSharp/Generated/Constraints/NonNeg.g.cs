@@ -10,6 +10,6 @@ public sealed class NonNeg : Constraint
     public NonNeg()
         : base(
             "NonNeg",
-            new Config()
+            new ConfigBuilder()
         ) { }
 }

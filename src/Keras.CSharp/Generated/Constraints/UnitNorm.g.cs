@@ -13,7 +13,7 @@ public sealed class UnitNorm : Constraint
     )
         : base(
             "UnitNorm",
-            new Config
+            new ConfigBuilder
             {
                 { "axis", axis },
             }

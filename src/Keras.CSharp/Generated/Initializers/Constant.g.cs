@@ -13,7 +13,7 @@ public sealed class Constant : Initializer
     )
         : base(
             "Constant",
-            new Config
+            new ConfigBuilder
             {
                 { "value", value },
             }

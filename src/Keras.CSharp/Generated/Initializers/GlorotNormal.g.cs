@@ -17,7 +17,7 @@ public sealed class GlorotNormal : Initializer
     )
         : base(
             "GlorotNormal",
-            new Config
+            new ConfigBuilder
             {
                 { "seed", seed },
                 { "input_axes", inputAxes },

@@ -17,7 +17,7 @@ public sealed class GlorotUniform : Initializer
     )
         : base(
             "GlorotUniform",
-            new Config
+            new ConfigBuilder
             {
                 { "seed", seed },
                 { "input_axes", inputAxes },

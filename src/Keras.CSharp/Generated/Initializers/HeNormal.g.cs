@@ -17,7 +17,7 @@ public sealed class HeNormal : Initializer
     )
         : base(
             "HeNormal",
-            new Config
+            new ConfigBuilder
             {
                 { "seed", seed },
                 { "input_axes", inputAxes },

@@ -17,7 +17,7 @@ public sealed class HeUniform : Initializer
     )
         : base(
             "HeUniform",
-            new Config
+            new ConfigBuilder
             {
                 { "seed", seed },
                 { "input_axes", inputAxes },

@@ -13,7 +13,7 @@ public sealed class Identity : Initializer
     )
         : base(
             "Identity",
-            new Config
+            new ConfigBuilder
             {
                 { "gain", gain },
             }

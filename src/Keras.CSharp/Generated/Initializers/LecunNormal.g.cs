@@ -17,7 +17,7 @@ public sealed class LecunNormal : Initializer
     )
         : base(
             "LecunNormal",
-            new Config
+            new ConfigBuilder
             {
                 { "seed", seed },
                 { "input_axes", inputAxes },

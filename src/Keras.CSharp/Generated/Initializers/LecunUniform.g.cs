@@ -17,7 +17,7 @@ public sealed class LecunUniform : Initializer
     )
         : base(
             "LecunUniform",
-            new Config
+            new ConfigBuilder
             {
                 { "seed", seed },
                 { "input_axes", inputAxes },

@@ -10,6 +10,6 @@ public sealed class Ones : Initializer
     public Ones()
         : base(
             "Ones",
-            new Config()
+            new ConfigBuilder()
         ) { }
 }

@@ -15,7 +15,7 @@ public sealed class Orthogonal : Initializer
     )
         : base(
             "Orthogonal",
-            new Config
+            new ConfigBuilder
             {
                 { "gain", gain },
                 { "seed", seed },

@@ -17,7 +17,7 @@ public sealed class RandomNormal : Initializer
     )
         : base(
             "RandomNormal",
-            new Config
+            new ConfigBuilder
             {
                 { "mean", mean },
                 { "stddev", stddev },

@@ -17,7 +17,7 @@ public sealed class RandomUniform : Initializer
     )
         : base(
             "RandomUniform",
-            new Config
+            new ConfigBuilder
             {
                 { "minval", minval },
                 { "maxval", maxval },

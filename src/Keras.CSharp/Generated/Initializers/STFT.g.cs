@@ -19,7 +19,7 @@ public sealed class STFT : Initializer
     )
         : base(
             "STFT",
-            new Config
+            new ConfigBuilder
             {
                 { "side", side },
                 { "window", window },

@@ -17,7 +17,7 @@ public sealed class TruncatedNormal : Initializer
     )
         : base(
             "TruncatedNormal",
-            new Config
+            new ConfigBuilder
             {
                 { "mean", mean },
                 { "stddev", stddev },

@@ -23,7 +23,7 @@ public sealed class VarianceScaling : Initializer
     )
         : base(
             "VarianceScaling",
-            new Config
+            new ConfigBuilder
             {
                 { "scale", scale },
                 { "mode", mode },

@@ -10,6 +10,6 @@ public sealed class Zeros : Initializer
     public Zeros()
         : base(
             "Zeros",
-            new Config()
+            new ConfigBuilder()
         ) { }
 }

@@ -19,7 +19,7 @@ public sealed class Activation : Layer
     )
         : base(
             "Activation",
-            new Config
+            new ConfigBuilder
             {
                 { "activation", activation },
                 { "name", name },
@@ -27,4 +27,7 @@ public sealed class Activation : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Activation(FSharp.Layer core)
+        : base(core) { }
 }

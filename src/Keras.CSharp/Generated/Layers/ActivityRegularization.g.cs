@@ -21,7 +21,7 @@ public sealed class ActivityRegularization : Layer
     )
         : base(
             "ActivityRegularization",
-            new Config
+            new ConfigBuilder
             {
                 { "l1", l1 },
                 { "l2", l2 },
@@ -30,4 +30,7 @@ public sealed class ActivityRegularization : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal ActivityRegularization(FSharp.Layer core)
+        : base(core) { }
 }

@@ -21,7 +21,7 @@ public sealed class AdaptiveAveragePooling1D : Layer
     )
         : base(
             "AdaptiveAveragePooling1D",
-            new Config
+            new ConfigBuilder
             {
                 { "output_size", outputSize },
                 { "data_format", dataFormat },
@@ -30,4 +30,7 @@ public sealed class AdaptiveAveragePooling1D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal AdaptiveAveragePooling1D(FSharp.Layer core)
+        : base(core) { }
 }

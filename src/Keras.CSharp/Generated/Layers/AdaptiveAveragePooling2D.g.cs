@@ -21,7 +21,7 @@ public sealed class AdaptiveAveragePooling2D : Layer
     )
         : base(
             "AdaptiveAveragePooling2D",
-            new Config
+            new ConfigBuilder
             {
                 { "output_size", outputSize },
                 { "data_format", dataFormat },
@@ -30,4 +30,7 @@ public sealed class AdaptiveAveragePooling2D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal AdaptiveAveragePooling2D(FSharp.Layer core)
+        : base(core) { }
 }

@@ -21,7 +21,7 @@ public sealed class AdaptiveAveragePooling3D : Layer
     )
         : base(
             "AdaptiveAveragePooling3D",
-            new Config
+            new ConfigBuilder
             {
                 { "output_size", outputSize },
                 { "data_format", dataFormat },
@@ -30,4 +30,7 @@ public sealed class AdaptiveAveragePooling3D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal AdaptiveAveragePooling3D(FSharp.Layer core)
+        : base(core) { }
 }

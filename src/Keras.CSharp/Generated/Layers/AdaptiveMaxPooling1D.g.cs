@@ -21,7 +21,7 @@ public sealed class AdaptiveMaxPooling1D : Layer
     )
         : base(
             "AdaptiveMaxPooling1D",
-            new Config
+            new ConfigBuilder
             {
                 { "output_size", outputSize },
                 { "data_format", dataFormat },
@@ -30,4 +30,7 @@ public sealed class AdaptiveMaxPooling1D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal AdaptiveMaxPooling1D(FSharp.Layer core)
+        : base(core) { }
 }

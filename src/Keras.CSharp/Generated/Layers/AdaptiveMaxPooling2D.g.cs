@@ -21,7 +21,7 @@ public sealed class AdaptiveMaxPooling2D : Layer
     )
         : base(
             "AdaptiveMaxPooling2D",
-            new Config
+            new ConfigBuilder
             {
                 { "output_size", outputSize },
                 { "data_format", dataFormat },
@@ -30,4 +30,7 @@ public sealed class AdaptiveMaxPooling2D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal AdaptiveMaxPooling2D(FSharp.Layer core)
+        : base(core) { }
 }

@@ -21,7 +21,7 @@ public sealed class AdaptiveMaxPooling3D : Layer
     )
         : base(
             "AdaptiveMaxPooling3D",
-            new Config
+            new ConfigBuilder
             {
                 { "output_size", outputSize },
                 { "data_format", dataFormat },
@@ -30,4 +30,7 @@ public sealed class AdaptiveMaxPooling3D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal AdaptiveMaxPooling3D(FSharp.Layer core)
+        : base(core) { }
 }

@@ -17,11 +17,14 @@ public sealed class Add : Layer
     )
         : base(
             "Add",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Add(FSharp.Layer core)
+        : base(core) { }
 }

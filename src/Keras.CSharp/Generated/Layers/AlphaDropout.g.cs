@@ -23,7 +23,7 @@ public sealed class AlphaDropout : Layer
     )
         : base(
             "AlphaDropout",
-            new Config
+            new ConfigBuilder
             {
                 { "rate", rate },
                 { "noise_shape", noiseShape },
@@ -33,4 +33,7 @@ public sealed class AlphaDropout : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal AlphaDropout(FSharp.Layer core)
+        : base(core) { }
 }

@@ -17,11 +17,14 @@ public sealed class Average : Layer
     )
         : base(
             "Average",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Average(FSharp.Layer core)
+        : base(core) { }
 }

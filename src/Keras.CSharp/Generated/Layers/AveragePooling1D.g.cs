@@ -25,7 +25,7 @@ public sealed class AveragePooling1D : Layer
     )
         : base(
             "AveragePooling1D",
-            new Config
+            new ConfigBuilder
             {
                 { "pool_size", poolSize },
                 { "strides", strides },
@@ -36,4 +36,7 @@ public sealed class AveragePooling1D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal AveragePooling1D(FSharp.Layer core)
+        : base(core) { }
 }

@@ -25,7 +25,7 @@ public sealed class AveragePooling2D : Layer
     )
         : base(
             "AveragePooling2D",
-            new Config
+            new ConfigBuilder
             {
                 { "pool_size", poolSize },
                 { "strides", strides },
@@ -36,4 +36,7 @@ public sealed class AveragePooling2D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal AveragePooling2D(FSharp.Layer core)
+        : base(core) { }
 }

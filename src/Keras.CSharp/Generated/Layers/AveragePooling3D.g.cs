@@ -25,7 +25,7 @@ public sealed class AveragePooling3D : Layer
     )
         : base(
             "AveragePooling3D",
-            new Config
+            new ConfigBuilder
             {
                 { "pool_size", poolSize },
                 { "strides", strides },
@@ -36,4 +36,7 @@ public sealed class AveragePooling3D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal AveragePooling3D(FSharp.Layer core)
+        : base(core) { }
 }

@@ -54,7 +54,7 @@ public sealed class BatchNormalization : Layer
     )
         : base(
             "BatchNormalization",
-            new Config
+            new ConfigBuilder
             {
                 { "axis", axis },
                 { "momentum", momentum },
@@ -78,4 +78,7 @@ public sealed class BatchNormalization : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal BatchNormalization(FSharp.Layer core)
+        : base(core) { }
 }

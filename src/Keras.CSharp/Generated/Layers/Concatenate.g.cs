@@ -19,7 +19,7 @@ public sealed class Concatenate : Layer
     )
         : base(
             "Concatenate",
-            new Config
+            new ConfigBuilder
             {
                 { "axis", axis },
                 { "name", name },
@@ -27,4 +27,7 @@ public sealed class Concatenate : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Concatenate(FSharp.Layer core)
+        : base(core) { }
 }

@@ -52,7 +52,7 @@ public sealed class Conv1D : Layer
     )
         : base(
             "Conv1D",
-            new Config
+            new ConfigBuilder
             {
                 { "filters", filters },
                 { "kernel_size", kernelSize },
@@ -75,4 +75,7 @@ public sealed class Conv1D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Conv1D(FSharp.Layer core)
+        : base(core) { }
 }

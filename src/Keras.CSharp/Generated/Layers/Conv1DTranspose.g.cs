@@ -52,7 +52,7 @@ public sealed class Conv1DTranspose : Layer
     )
         : base(
             "Conv1DTranspose",
-            new Config
+            new ConfigBuilder
             {
                 { "filters", filters },
                 { "kernel_size", kernelSize },
@@ -75,4 +75,7 @@ public sealed class Conv1DTranspose : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Conv1DTranspose(FSharp.Layer core)
+        : base(core) { }
 }

@@ -52,7 +52,7 @@ public sealed class Conv2D : Layer
     )
         : base(
             "Conv2D",
-            new Config
+            new ConfigBuilder
             {
                 { "filters", filters },
                 { "kernel_size", kernelSize },
@@ -75,4 +75,7 @@ public sealed class Conv2D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Conv2D(FSharp.Layer core)
+        : base(core) { }
 }

@@ -52,7 +52,7 @@ public sealed class Conv2DTranspose : Layer
     )
         : base(
             "Conv2DTranspose",
-            new Config
+            new ConfigBuilder
             {
                 { "filters", filters },
                 { "kernel_size", kernelSize },
@@ -75,4 +75,7 @@ public sealed class Conv2DTranspose : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Conv2DTranspose(FSharp.Layer core)
+        : base(core) { }
 }

@@ -52,7 +52,7 @@ public sealed class Conv3D : Layer
     )
         : base(
             "Conv3D",
-            new Config
+            new ConfigBuilder
             {
                 { "filters", filters },
                 { "kernel_size", kernelSize },
@@ -75,4 +75,7 @@ public sealed class Conv3D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Conv3D(FSharp.Layer core)
+        : base(core) { }
 }

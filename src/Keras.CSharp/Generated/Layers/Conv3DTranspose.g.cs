@@ -52,7 +52,7 @@ public sealed class Conv3DTranspose : Layer
     )
         : base(
             "Conv3DTranspose",
-            new Config
+            new ConfigBuilder
             {
                 { "filters", filters },
                 { "kernel_size", kernelSize },
@@ -75,4 +75,7 @@ public sealed class Conv3DTranspose : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Conv3DTranspose(FSharp.Layer core)
+        : base(core) { }
 }

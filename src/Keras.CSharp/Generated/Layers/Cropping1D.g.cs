@@ -19,7 +19,7 @@ public sealed class Cropping1D : Layer
     )
         : base(
             "Cropping1D",
-            new Config
+            new ConfigBuilder
             {
                 { "cropping", cropping },
                 { "name", name },
@@ -27,4 +27,7 @@ public sealed class Cropping1D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Cropping1D(FSharp.Layer core)
+        : base(core) { }
 }

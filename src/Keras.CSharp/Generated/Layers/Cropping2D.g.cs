@@ -21,7 +21,7 @@ public sealed class Cropping2D : Layer
     )
         : base(
             "Cropping2D",
-            new Config
+            new ConfigBuilder
             {
                 { "cropping", cropping },
                 { "data_format", dataFormat },
@@ -30,4 +30,7 @@ public sealed class Cropping2D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Cropping2D(FSharp.Layer core)
+        : base(core) { }
 }

@@ -21,7 +21,7 @@ public sealed class Cropping3D : Layer
     )
         : base(
             "Cropping3D",
-            new Config
+            new ConfigBuilder
             {
                 { "cropping", cropping },
                 { "data_format", dataFormat },
@@ -30,4 +30,7 @@ public sealed class Cropping3D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Cropping3D(FSharp.Layer core)
+        : base(core) { }
 }

@@ -40,7 +40,7 @@ public sealed class Dense : Layer
     )
         : base(
             "Dense",
-            new Config
+            new ConfigBuilder
             {
                 { "units", units },
                 { "activation", activation },
@@ -57,4 +57,7 @@ public sealed class Dense : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Dense(FSharp.Layer core)
+        : base(core) { }
 }

@@ -50,7 +50,7 @@ public sealed class DepthwiseConv1D : Layer
     )
         : base(
             "DepthwiseConv1D",
-            new Config
+            new ConfigBuilder
             {
                 { "kernel_size", kernelSize },
                 { "strides", strides },
@@ -72,4 +72,7 @@ public sealed class DepthwiseConv1D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal DepthwiseConv1D(FSharp.Layer core)
+        : base(core) { }
 }

@@ -50,7 +50,7 @@ public sealed class DepthwiseConv2D : Layer
     )
         : base(
             "DepthwiseConv2D",
-            new Config
+            new ConfigBuilder
             {
                 { "kernel_size", kernelSize },
                 { "strides", strides },
@@ -72,4 +72,7 @@ public sealed class DepthwiseConv2D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal DepthwiseConv2D(FSharp.Layer core)
+        : base(core) { }
 }

@@ -21,7 +21,7 @@ public sealed class Dot : Layer
     )
         : base(
             "Dot",
-            new Config
+            new ConfigBuilder
             {
                 { "axes", axes },
                 { "normalize", normalize },
@@ -30,4 +30,7 @@ public sealed class Dot : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Dot(FSharp.Layer core)
+        : base(core) { }
 }

@@ -23,7 +23,7 @@ public sealed class Dropout : Layer
     )
         : base(
             "Dropout",
-            new Config
+            new ConfigBuilder
             {
                 { "rate", rate },
                 { "noise_shape", noiseShape },
@@ -33,4 +33,7 @@ public sealed class Dropout : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Dropout(FSharp.Layer core)
+        : base(core) { }
 }

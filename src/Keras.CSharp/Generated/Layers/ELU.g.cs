@@ -19,7 +19,7 @@ public sealed class ELU : Layer
     )
         : base(
             "ELU",
-            new Config
+            new ConfigBuilder
             {
                 { "alpha", alpha },
                 { "name", name },
@@ -27,4 +27,7 @@ public sealed class ELU : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal ELU(FSharp.Layer core)
+        : base(core) { }
 }

@@ -40,7 +40,7 @@ public sealed class EinsumDense : Layer
     )
         : base(
             "EinsumDense",
-            new Config
+            new ConfigBuilder
             {
                 { "equation", equation },
                 { "output_shape", outputShape },
@@ -57,4 +57,7 @@ public sealed class EinsumDense : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal EinsumDense(FSharp.Layer core)
+        : base(core) { }
 }

@@ -32,7 +32,7 @@ public sealed class Embedding : Layer
     )
         : base(
             "Embedding",
-            new Config
+            new ConfigBuilder
             {
                 { "input_dim", inputDim },
                 { "output_dim", outputDim },
@@ -45,4 +45,7 @@ public sealed class Embedding : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Embedding(FSharp.Layer core)
+        : base(core) { }
 }

@@ -19,7 +19,7 @@ public sealed class Flatten : Layer
     )
         : base(
             "Flatten",
-            new Config
+            new ConfigBuilder
             {
                 { "data_format", dataFormat },
                 { "name", name },
@@ -27,4 +27,7 @@ public sealed class Flatten : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Flatten(FSharp.Layer core)
+        : base(core) { }
 }

@@ -21,7 +21,7 @@ public sealed class GaussianDropout : Layer
     )
         : base(
             "GaussianDropout",
-            new Config
+            new ConfigBuilder
             {
                 { "rate", rate },
                 { "seed", seed },
@@ -30,4 +30,7 @@ public sealed class GaussianDropout : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal GaussianDropout(FSharp.Layer core)
+        : base(core) { }
 }

@@ -21,7 +21,7 @@ public sealed class GaussianNoise : Layer
     )
         : base(
             "GaussianNoise",
-            new Config
+            new ConfigBuilder
             {
                 { "stddev", stddev },
                 { "seed", seed },
@@ -30,4 +30,7 @@ public sealed class GaussianNoise : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal GaussianNoise(FSharp.Layer core)
+        : base(core) { }
 }

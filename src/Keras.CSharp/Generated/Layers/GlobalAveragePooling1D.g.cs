@@ -21,7 +21,7 @@ public sealed class GlobalAveragePooling1D : Layer
     )
         : base(
             "GlobalAveragePooling1D",
-            new Config
+            new ConfigBuilder
             {
                 { "data_format", dataFormat },
                 { "keepdims", keepdims },
@@ -30,4 +30,7 @@ public sealed class GlobalAveragePooling1D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal GlobalAveragePooling1D(FSharp.Layer core)
+        : base(core) { }
 }

@@ -21,7 +21,7 @@ public sealed class GlobalAveragePooling2D : Layer
     )
         : base(
             "GlobalAveragePooling2D",
-            new Config
+            new ConfigBuilder
             {
                 { "data_format", dataFormat },
                 { "keepdims", keepdims },
@@ -30,4 +30,7 @@ public sealed class GlobalAveragePooling2D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal GlobalAveragePooling2D(FSharp.Layer core)
+        : base(core) { }
 }

@@ -21,7 +21,7 @@ public sealed class GlobalAveragePooling3D : Layer
     )
         : base(
             "GlobalAveragePooling3D",
-            new Config
+            new ConfigBuilder
             {
                 { "data_format", dataFormat },
                 { "keepdims", keepdims },
@@ -30,4 +30,7 @@ public sealed class GlobalAveragePooling3D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal GlobalAveragePooling3D(FSharp.Layer core)
+        : base(core) { }
 }

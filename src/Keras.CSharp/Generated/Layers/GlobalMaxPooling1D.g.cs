@@ -21,7 +21,7 @@ public sealed class GlobalMaxPooling1D : Layer
     )
         : base(
             "GlobalMaxPooling1D",
-            new Config
+            new ConfigBuilder
             {
                 { "data_format", dataFormat },
                 { "keepdims", keepdims },
@@ -30,4 +30,7 @@ public sealed class GlobalMaxPooling1D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal GlobalMaxPooling1D(FSharp.Layer core)
+        : base(core) { }
 }

@@ -21,7 +21,7 @@ public sealed class GlobalMaxPooling2D : Layer
     )
         : base(
             "GlobalMaxPooling2D",
-            new Config
+            new ConfigBuilder
             {
                 { "data_format", dataFormat },
                 { "keepdims", keepdims },
@@ -30,4 +30,7 @@ public sealed class GlobalMaxPooling2D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal GlobalMaxPooling2D(FSharp.Layer core)
+        : base(core) { }
 }

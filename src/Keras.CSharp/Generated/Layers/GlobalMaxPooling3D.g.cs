@@ -21,7 +21,7 @@ public sealed class GlobalMaxPooling3D : Layer
     )
         : base(
             "GlobalMaxPooling3D",
-            new Config
+            new ConfigBuilder
             {
                 { "data_format", dataFormat },
                 { "keepdims", keepdims },
@@ -30,4 +30,7 @@ public sealed class GlobalMaxPooling3D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal GlobalMaxPooling3D(FSharp.Layer core)
+        : base(core) { }
 }

@@ -42,7 +42,7 @@ public sealed class GroupNormalization : Layer
     )
         : base(
             "GroupNormalization",
-            new Config
+            new ConfigBuilder
             {
                 { "groups", groups },
                 { "axis", axis },
@@ -60,4 +60,7 @@ public sealed class GroupNormalization : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal GroupNormalization(FSharp.Layer core)
+        : base(core) { }
 }

@@ -17,11 +17,14 @@ public sealed class Identity : Layer
     )
         : base(
             "Identity",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Identity(FSharp.Layer core)
+        : base(core) { }
 }

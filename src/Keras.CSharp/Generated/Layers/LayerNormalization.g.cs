@@ -40,7 +40,7 @@ public sealed class LayerNormalization : Layer
     )
         : base(
             "LayerNormalization",
-            new Config
+            new ConfigBuilder
             {
                 { "axis", axis },
                 { "epsilon", epsilon },
@@ -57,4 +57,7 @@ public sealed class LayerNormalization : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal LayerNormalization(FSharp.Layer core)
+        : base(core) { }
 }

@@ -19,7 +19,7 @@ public sealed class LeakyReLU : Layer
     )
         : base(
             "LeakyReLU",
-            new Config
+            new ConfigBuilder
             {
                 { "negative_slope", negativeSlope },
                 { "name", name },
@@ -27,4 +27,7 @@ public sealed class LeakyReLU : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal LeakyReLU(FSharp.Layer core)
+        : base(core) { }
 }

@@ -19,7 +19,7 @@ public sealed class Masking : Layer
     )
         : base(
             "Masking",
-            new Config
+            new ConfigBuilder
             {
                 { "mask_value", maskValue },
                 { "name", name },
@@ -27,4 +27,7 @@ public sealed class Masking : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Masking(FSharp.Layer core)
+        : base(core) { }
 }

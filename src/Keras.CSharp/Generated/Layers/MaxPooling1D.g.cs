@@ -25,7 +25,7 @@ public sealed class MaxPooling1D : Layer
     )
         : base(
             "MaxPooling1D",
-            new Config
+            new ConfigBuilder
             {
                 { "pool_size", poolSize },
                 { "strides", strides },
@@ -36,4 +36,7 @@ public sealed class MaxPooling1D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal MaxPooling1D(FSharp.Layer core)
+        : base(core) { }
 }

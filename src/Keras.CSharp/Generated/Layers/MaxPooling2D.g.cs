@@ -25,7 +25,7 @@ public sealed class MaxPooling2D : Layer
     )
         : base(
             "MaxPooling2D",
-            new Config
+            new ConfigBuilder
             {
                 { "pool_size", poolSize },
                 { "strides", strides },
@@ -36,4 +36,7 @@ public sealed class MaxPooling2D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal MaxPooling2D(FSharp.Layer core)
+        : base(core) { }
 }

@@ -25,7 +25,7 @@ public sealed class MaxPooling3D : Layer
     )
         : base(
             "MaxPooling3D",
-            new Config
+            new ConfigBuilder
             {
                 { "pool_size", poolSize },
                 { "strides", strides },
@@ -36,4 +36,7 @@ public sealed class MaxPooling3D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal MaxPooling3D(FSharp.Layer core)
+        : base(core) { }
 }

@@ -17,11 +17,14 @@ public sealed class Maximum : Layer
     )
         : base(
             "Maximum",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Maximum(FSharp.Layer core)
+        : base(core) { }
 }

@@ -17,11 +17,14 @@ public sealed class Minimum : Layer
     )
         : base(
             "Minimum",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Minimum(FSharp.Layer core)
+        : base(core) { }
 }

@@ -17,11 +17,14 @@ public sealed class Multiply : Layer
     )
         : base(
             "Multiply",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Multiply(FSharp.Layer core)
+        : base(core) { }
 }

@@ -28,7 +28,7 @@ public sealed class PReLU : Layer
     )
         : base(
             "PReLU",
-            new Config
+            new ConfigBuilder
             {
                 { "alpha_initializer", alphaInitializer },
                 { "alpha_regularizer", alphaRegularizer },
@@ -39,4 +39,7 @@ public sealed class PReLU : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal PReLU(FSharp.Layer core)
+        : base(core) { }
 }

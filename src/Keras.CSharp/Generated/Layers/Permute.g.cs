@@ -19,7 +19,7 @@ public sealed class Permute : Layer
     )
         : base(
             "Permute",
-            new Config
+            new ConfigBuilder
             {
                 { "dims", dims },
                 { "name", name },
@@ -27,4 +27,7 @@ public sealed class Permute : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Permute(FSharp.Layer core)
+        : base(core) { }
 }

@@ -21,7 +21,7 @@ public sealed class RMSNormalization : Layer
     )
         : base(
             "RMSNormalization",
-            new Config
+            new ConfigBuilder
             {
                 { "axis", axis },
                 { "epsilon", epsilon },
@@ -30,4 +30,7 @@ public sealed class RMSNormalization : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal RMSNormalization(FSharp.Layer core)
+        : base(core) { }
 }

@@ -23,7 +23,7 @@ public sealed class ReLU : Layer
     )
         : base(
             "ReLU",
-            new Config
+            new ConfigBuilder
             {
                 { "max_value", maxValue },
                 { "negative_slope", negativeSlope },
@@ -33,4 +33,7 @@ public sealed class ReLU : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal ReLU(FSharp.Layer core)
+        : base(core) { }
 }

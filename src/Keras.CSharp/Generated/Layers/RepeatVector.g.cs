@@ -19,7 +19,7 @@ public sealed class RepeatVector : Layer
     )
         : base(
             "RepeatVector",
-            new Config
+            new ConfigBuilder
             {
                 { "n", n },
                 { "name", name },
@@ -27,4 +27,7 @@ public sealed class RepeatVector : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal RepeatVector(FSharp.Layer core)
+        : base(core) { }
 }

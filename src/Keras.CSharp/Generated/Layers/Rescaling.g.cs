@@ -21,7 +21,7 @@ public sealed class Rescaling : Layer
     )
         : base(
             "Rescaling",
-            new Config
+            new ConfigBuilder
             {
                 { "scale", scale },
                 { "offset", offset },
@@ -30,4 +30,7 @@ public sealed class Rescaling : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Rescaling(FSharp.Layer core)
+        : base(core) { }
 }

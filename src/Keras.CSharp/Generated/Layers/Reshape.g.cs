@@ -19,7 +19,7 @@ public sealed class Reshape : Layer
     )
         : base(
             "Reshape",
-            new Config
+            new ConfigBuilder
             {
                 { "target_shape", targetShape },
                 { "name", name },
@@ -27,4 +27,7 @@ public sealed class Reshape : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Reshape(FSharp.Layer core)
+        : base(core) { }
 }

@@ -38,7 +38,7 @@ public sealed class ReversibleEmbedding : Layer
     )
         : base(
             "ReversibleEmbedding",
-            new Config
+            new ConfigBuilder
             {
                 { "input_dim", inputDim },
                 { "output_dim", outputDim },
@@ -54,4 +54,7 @@ public sealed class ReversibleEmbedding : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal ReversibleEmbedding(FSharp.Layer core)
+        : base(core) { }
 }

@@ -58,7 +58,7 @@ public sealed class SeparableConv1D : Layer
     )
         : base(
             "SeparableConv1D",
-            new Config
+            new ConfigBuilder
             {
                 { "filters", filters },
                 { "kernel_size", kernelSize },
@@ -84,4 +84,7 @@ public sealed class SeparableConv1D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal SeparableConv1D(FSharp.Layer core)
+        : base(core) { }
 }

@@ -58,7 +58,7 @@ public sealed class SeparableConv2D : Layer
     )
         : base(
             "SeparableConv2D",
-            new Config
+            new ConfigBuilder
             {
                 { "filters", filters },
                 { "kernel_size", kernelSize },
@@ -84,4 +84,7 @@ public sealed class SeparableConv2D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal SeparableConv2D(FSharp.Layer core)
+        : base(core) { }
 }

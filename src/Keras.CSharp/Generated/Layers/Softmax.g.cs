@@ -19,7 +19,7 @@ public sealed class Softmax : Layer
     )
         : base(
             "Softmax",
-            new Config
+            new ConfigBuilder
             {
                 { "axis", axis },
                 { "name", name },
@@ -27,4 +27,7 @@ public sealed class Softmax : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Softmax(FSharp.Layer core)
+        : base(core) { }
 }

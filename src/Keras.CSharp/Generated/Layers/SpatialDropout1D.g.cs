@@ -21,7 +21,7 @@ public sealed class SpatialDropout1D : Layer
     )
         : base(
             "SpatialDropout1D",
-            new Config
+            new ConfigBuilder
             {
                 { "rate", rate },
                 { "seed", seed },
@@ -30,4 +30,7 @@ public sealed class SpatialDropout1D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal SpatialDropout1D(FSharp.Layer core)
+        : base(core) { }
 }

@@ -23,7 +23,7 @@ public sealed class SpatialDropout2D : Layer
     )
         : base(
             "SpatialDropout2D",
-            new Config
+            new ConfigBuilder
             {
                 { "rate", rate },
                 { "data_format", dataFormat },
@@ -33,4 +33,7 @@ public sealed class SpatialDropout2D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal SpatialDropout2D(FSharp.Layer core)
+        : base(core) { }
 }

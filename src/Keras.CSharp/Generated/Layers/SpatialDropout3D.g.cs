@@ -23,7 +23,7 @@ public sealed class SpatialDropout3D : Layer
     )
         : base(
             "SpatialDropout3D",
-            new Config
+            new ConfigBuilder
             {
                 { "rate", rate },
                 { "data_format", dataFormat },
@@ -33,4 +33,7 @@ public sealed class SpatialDropout3D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal SpatialDropout3D(FSharp.Layer core)
+        : base(core) { }
 }

@@ -17,11 +17,14 @@ public sealed class Subtract : Layer
     )
         : base(
             "Subtract",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },
                 { "trainable", trainable },
             }
         ) { }
+
+    internal Subtract(FSharp.Layer core)
+        : base(core) { }
 }

@@ -19,7 +19,7 @@ public sealed class UnitNormalization : Layer
     )
         : base(
             "UnitNormalization",
-            new Config
+            new ConfigBuilder
             {
                 { "axis", axis },
                 { "name", name },
@@ -27,4 +27,7 @@ public sealed class UnitNormalization : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal UnitNormalization(FSharp.Layer core)
+        : base(core) { }
 }

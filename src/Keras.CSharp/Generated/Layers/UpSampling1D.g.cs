@@ -19,7 +19,7 @@ public sealed class UpSampling1D : Layer
     )
         : base(
             "UpSampling1D",
-            new Config
+            new ConfigBuilder
             {
                 { "size", size },
                 { "name", name },
@@ -27,4 +27,7 @@ public sealed class UpSampling1D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal UpSampling1D(FSharp.Layer core)
+        : base(core) { }
 }

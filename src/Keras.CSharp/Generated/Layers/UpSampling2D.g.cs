@@ -23,7 +23,7 @@ public sealed class UpSampling2D : Layer
     )
         : base(
             "UpSampling2D",
-            new Config
+            new ConfigBuilder
             {
                 { "size", size },
                 { "data_format", dataFormat },
@@ -33,4 +33,7 @@ public sealed class UpSampling2D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal UpSampling2D(FSharp.Layer core)
+        : base(core) { }
 }

@@ -21,7 +21,7 @@ public sealed class UpSampling3D : Layer
     )
         : base(
             "UpSampling3D",
-            new Config
+            new ConfigBuilder
             {
                 { "size", size },
                 { "data_format", dataFormat },
@@ -30,4 +30,7 @@ public sealed class UpSampling3D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal UpSampling3D(FSharp.Layer core)
+        : base(core) { }
 }

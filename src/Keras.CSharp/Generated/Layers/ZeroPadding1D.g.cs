@@ -21,7 +21,7 @@ public sealed class ZeroPadding1D : Layer
     )
         : base(
             "ZeroPadding1D",
-            new Config
+            new ConfigBuilder
             {
                 { "padding", padding },
                 { "data_format", dataFormat },
@@ -30,4 +30,7 @@ public sealed class ZeroPadding1D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal ZeroPadding1D(FSharp.Layer core)
+        : base(core) { }
 }

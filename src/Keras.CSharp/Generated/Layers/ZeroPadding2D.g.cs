@@ -21,7 +21,7 @@ public sealed class ZeroPadding2D : Layer
     )
         : base(
             "ZeroPadding2D",
-            new Config
+            new ConfigBuilder
             {
                 { "padding", padding },
                 { "data_format", dataFormat },
@@ -30,4 +30,7 @@ public sealed class ZeroPadding2D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal ZeroPadding2D(FSharp.Layer core)
+        : base(core) { }
 }

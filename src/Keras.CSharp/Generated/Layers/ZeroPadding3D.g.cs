@@ -21,7 +21,7 @@ public sealed class ZeroPadding3D : Layer
     )
         : base(
             "ZeroPadding3D",
-            new Config
+            new ConfigBuilder
             {
                 { "padding", padding },
                 { "data_format", dataFormat },
@@ -30,4 +30,7 @@ public sealed class ZeroPadding3D : Layer
                 { "trainable", trainable },
             }
         ) { }
+
+    internal ZeroPadding3D(FSharp.Layer core)
+        : base(core) { }
 }

@@ -23,7 +23,7 @@ public sealed class BinaryCrossentropy : Loss
     )
         : base(
             "BinaryCrossentropy",
-            new Config
+            new ConfigBuilder
             {
                 { "from_logits", fromLogits },
                 { "label_smoothing", labelSmoothing },

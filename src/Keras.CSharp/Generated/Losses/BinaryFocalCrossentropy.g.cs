@@ -29,7 +29,7 @@ public sealed class BinaryFocalCrossentropy : Loss
     )
         : base(
             "BinaryFocalCrossentropy",
-            new Config
+            new ConfigBuilder
             {
                 { "apply_class_balancing", applyClassBalancing },
                 { "alpha", alpha },

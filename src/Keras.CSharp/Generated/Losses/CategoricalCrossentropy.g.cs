@@ -23,7 +23,7 @@ public sealed class CategoricalCrossentropy : Loss
     )
         : base(
             "CategoricalCrossentropy",
-            new Config
+            new ConfigBuilder
             {
                 { "from_logits", fromLogits },
                 { "label_smoothing", labelSmoothing },

@@ -27,7 +27,7 @@ public sealed class CategoricalFocalCrossentropy : Loss
     )
         : base(
             "CategoricalFocalCrossentropy",
-            new Config
+            new ConfigBuilder
             {
                 { "alpha", alpha },
                 { "gamma", gamma },

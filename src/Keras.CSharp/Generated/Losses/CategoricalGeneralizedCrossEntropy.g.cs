@@ -19,7 +19,7 @@ public sealed class CategoricalGeneralizedCrossEntropy : Loss
     )
         : base(
             "CategoricalGeneralizedCrossEntropy",
-            new Config
+            new ConfigBuilder
             {
                 { "q", q },
                 { "reduction", reduction },

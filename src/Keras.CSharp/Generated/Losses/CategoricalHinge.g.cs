@@ -17,7 +17,7 @@ public sealed class CategoricalHinge : Loss
     )
         : base(
             "CategoricalHinge",
-            new Config
+            new ConfigBuilder
             {
                 { "reduction", reduction },
                 { "name", name },

@@ -23,7 +23,7 @@ public sealed class Circle : Loss
     )
         : base(
             "Circle",
-            new Config
+            new ConfigBuilder
             {
                 { "gamma", gamma },
                 { "margin", margin },

@@ -19,7 +19,7 @@ public sealed class CosineSimilarity : Loss
     )
         : base(
             "CosineSimilarity",
-            new Config
+            new ConfigBuilder
             {
                 { "axis", axis },
                 { "reduction", reduction },

@@ -19,7 +19,7 @@ public sealed class Dice : Loss
     )
         : base(
             "Dice",
-            new Config
+            new ConfigBuilder
             {
                 { "reduction", reduction },
                 { "name", name },

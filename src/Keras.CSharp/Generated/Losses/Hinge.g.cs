@@ -17,7 +17,7 @@ public sealed class Hinge : Loss
     )
         : base(
             "Hinge",
-            new Config
+            new ConfigBuilder
             {
                 { "reduction", reduction },
                 { "name", name },

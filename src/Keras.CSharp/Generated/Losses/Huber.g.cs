@@ -19,7 +19,7 @@ public sealed class Huber : Loss
     )
         : base(
             "Huber",
-            new Config
+            new ConfigBuilder
             {
                 { "delta", delta },
                 { "reduction", reduction },

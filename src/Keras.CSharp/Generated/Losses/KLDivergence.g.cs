@@ -17,7 +17,7 @@ public sealed class KLDivergence : Loss
     )
         : base(
             "KLDivergence",
-            new Config
+            new ConfigBuilder
             {
                 { "reduction", reduction },
                 { "name", name },

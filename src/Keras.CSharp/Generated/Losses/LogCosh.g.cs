@@ -17,7 +17,7 @@ public sealed class LogCosh : Loss
     )
         : base(
             "LogCosh",
-            new Config
+            new ConfigBuilder
             {
                 { "reduction", reduction },
                 { "name", name },

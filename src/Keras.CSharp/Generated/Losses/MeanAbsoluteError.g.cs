@@ -17,7 +17,7 @@ public sealed class MeanAbsoluteError : Loss
     )
         : base(
             "MeanAbsoluteError",
-            new Config
+            new ConfigBuilder
             {
                 { "reduction", reduction },
                 { "name", name },

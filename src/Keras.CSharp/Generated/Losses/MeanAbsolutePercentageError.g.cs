@@ -17,7 +17,7 @@ public sealed class MeanAbsolutePercentageError : Loss
     )
         : base(
             "MeanAbsolutePercentageError",
-            new Config
+            new ConfigBuilder
             {
                 { "reduction", reduction },
                 { "name", name },

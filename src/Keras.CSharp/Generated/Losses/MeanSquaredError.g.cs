@@ -17,7 +17,7 @@ public sealed class MeanSquaredError : Loss
     )
         : base(
             "MeanSquaredError",
-            new Config
+            new ConfigBuilder
             {
                 { "reduction", reduction },
                 { "name", name },

@@ -17,7 +17,7 @@ public sealed class MeanSquaredLogarithmicError : Loss
     )
         : base(
             "MeanSquaredLogarithmicError",
-            new Config
+            new ConfigBuilder
             {
                 { "reduction", reduction },
                 { "name", name },

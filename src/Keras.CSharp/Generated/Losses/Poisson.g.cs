@@ -17,7 +17,7 @@ public sealed class Poisson : Loss
     )
         : base(
             "Poisson",
-            new Config
+            new ConfigBuilder
             {
                 { "reduction", reduction },
                 { "name", name },

@@ -23,7 +23,7 @@ public sealed class SparseCategoricalCrossentropy : Loss
     )
         : base(
             "SparseCategoricalCrossentropy",
-            new Config
+            new ConfigBuilder
             {
                 { "from_logits", fromLogits },
                 { "ignore_class", ignoreClass },

@@ -17,7 +17,7 @@ public sealed class SquaredHinge : Loss
     )
         : base(
             "SquaredHinge",
-            new Config
+            new ConfigBuilder
             {
                 { "reduction", reduction },
                 { "name", name },

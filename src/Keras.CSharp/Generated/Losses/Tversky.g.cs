@@ -23,7 +23,7 @@ public sealed class Tversky : Loss
     )
         : base(
             "Tversky",
-            new Config
+            new ConfigBuilder
             {
                 { "alpha", alpha },
                 { "beta", beta },

@@ -31,7 +31,7 @@ public sealed class AUC : Metric
     )
         : base(
             "AUC",
-            new Config
+            new ConfigBuilder
             {
                 { "num_thresholds", numThresholds },
                 { "curve", curve },

@@ -15,7 +15,7 @@ public sealed class Accuracy : Metric
     )
         : base(
             "Accuracy",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },

@@ -17,7 +17,7 @@ public sealed class BinaryAccuracy : Metric
     )
         : base(
             "BinaryAccuracy",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },

@@ -19,7 +19,7 @@ public sealed class BinaryCrossentropy : Metric
     )
         : base(
             "BinaryCrossentropy",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },

@@ -19,7 +19,7 @@ public sealed class BinaryIoU : Metric
     )
         : base(
             "BinaryIoU",
-            new Config
+            new ConfigBuilder
             {
                 { "target_class_ids", targetClassIds },
                 { "threshold", threshold },

@@ -15,7 +15,7 @@ public sealed class CategoricalAccuracy : Metric
     )
         : base(
             "CategoricalAccuracy",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },

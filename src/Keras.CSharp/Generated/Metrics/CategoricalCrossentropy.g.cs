@@ -21,7 +21,7 @@ public sealed class CategoricalCrossentropy : Metric
     )
         : base(
             "CategoricalCrossentropy",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },

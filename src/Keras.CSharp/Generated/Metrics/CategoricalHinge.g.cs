@@ -15,7 +15,7 @@ public sealed class CategoricalHinge : Metric
     )
         : base(
             "CategoricalHinge",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },

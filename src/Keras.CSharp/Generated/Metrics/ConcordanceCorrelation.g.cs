@@ -17,7 +17,7 @@ public sealed class ConcordanceCorrelation : Metric
     )
         : base(
             "ConcordanceCorrelation",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },

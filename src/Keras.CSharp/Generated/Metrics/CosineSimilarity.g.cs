@@ -17,7 +17,7 @@ public sealed class CosineSimilarity : Metric
     )
         : base(
             "CosineSimilarity",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },

@@ -19,7 +19,7 @@ public sealed class F1Score : Metric
     )
         : base(
             "F1Score",
-            new Config
+            new ConfigBuilder
             {
                 { "average", average },
                 { "threshold", threshold },

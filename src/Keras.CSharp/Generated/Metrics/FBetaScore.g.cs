@@ -21,7 +21,7 @@ public sealed class FBetaScore : Metric
     )
         : base(
             "FBetaScore",
-            new Config
+            new ConfigBuilder
             {
                 { "average", average },
                 { "beta", beta },

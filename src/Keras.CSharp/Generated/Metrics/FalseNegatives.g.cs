@@ -17,7 +17,7 @@ public sealed class FalseNegatives : Metric
     )
         : base(
             "FalseNegatives",
-            new Config
+            new ConfigBuilder
             {
                 { "thresholds", thresholds },
                 { "name", name },

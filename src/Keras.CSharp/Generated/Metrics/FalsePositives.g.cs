@@ -17,7 +17,7 @@ public sealed class FalsePositives : Metric
     )
         : base(
             "FalsePositives",
-            new Config
+            new ConfigBuilder
             {
                 { "thresholds", thresholds },
                 { "name", name },

@@ -15,7 +15,7 @@ public sealed class Hinge : Metric
     )
         : base(
             "Hinge",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },

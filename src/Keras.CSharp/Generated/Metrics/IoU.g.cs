@@ -27,7 +27,7 @@ public sealed class IoU : Metric
     )
         : base(
             "IoU",
-            new Config
+            new ConfigBuilder
             {
                 { "num_classes", numClasses },
                 { "target_class_ids", targetClassIds },

@@ -15,7 +15,7 @@ public sealed class KLDivergence : Metric
     )
         : base(
             "KLDivergence",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },

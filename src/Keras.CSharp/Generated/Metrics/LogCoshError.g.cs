@@ -15,7 +15,7 @@ public sealed class LogCoshError : Metric
     )
         : base(
             "LogCoshError",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },

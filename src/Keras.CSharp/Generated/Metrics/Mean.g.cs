@@ -15,7 +15,7 @@ public sealed class Mean : Metric
     )
         : base(
             "Mean",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },

@@ -15,7 +15,7 @@ public sealed class MeanAbsoluteError : Metric
     )
         : base(
             "MeanAbsoluteError",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },

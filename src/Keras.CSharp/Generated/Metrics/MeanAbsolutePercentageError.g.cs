@@ -15,7 +15,7 @@ public sealed class MeanAbsolutePercentageError : Metric
     )
         : base(
             "MeanAbsolutePercentageError",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },

@@ -25,7 +25,7 @@ public sealed class MeanIoU : Metric
     )
         : base(
             "MeanIoU",
-            new Config
+            new ConfigBuilder
             {
                 { "num_classes", numClasses },
                 { "name", name },

@@ -15,7 +15,7 @@ public sealed class MeanSquaredError : Metric
     )
         : base(
             "MeanSquaredError",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },

@@ -15,7 +15,7 @@ public sealed class MeanSquaredLogarithmicError : Metric
     )
         : base(
             "MeanSquaredLogarithmicError",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },

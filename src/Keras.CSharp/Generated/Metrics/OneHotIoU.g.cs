@@ -25,7 +25,7 @@ public sealed class OneHotIoU : Metric
     )
         : base(
             "OneHotIoU",
-            new Config
+            new ConfigBuilder
             {
                 { "num_classes", numClasses },
                 { "target_class_ids", targetClassIds },

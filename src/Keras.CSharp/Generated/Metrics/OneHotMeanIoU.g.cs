@@ -23,7 +23,7 @@ public sealed class OneHotMeanIoU : Metric
     )
         : base(
             "OneHotMeanIoU",
-            new Config
+            new ConfigBuilder
             {
                 { "num_classes", numClasses },
                 { "name", name },

@@ -17,7 +17,7 @@ public sealed class PearsonCorrelation : Metric
     )
         : base(
             "PearsonCorrelation",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },

@@ -15,7 +15,7 @@ public sealed class Poisson : Metric
     )
         : base(
             "Poisson",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },

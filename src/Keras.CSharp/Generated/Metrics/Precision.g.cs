@@ -21,7 +21,7 @@ public sealed class Precision : Metric
     )
         : base(
             "Precision",
-            new Config
+            new ConfigBuilder
             {
                 { "thresholds", thresholds },
                 { "top_k", topK },

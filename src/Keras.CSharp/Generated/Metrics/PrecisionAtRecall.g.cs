@@ -21,7 +21,7 @@ public sealed class PrecisionAtRecall : Metric
     )
         : base(
             "PrecisionAtRecall",
-            new Config
+            new ConfigBuilder
             {
                 { "recall", recall },
                 { "num_thresholds", numThresholds },

@@ -19,7 +19,7 @@ public sealed class R2Score : Metric
     )
         : base(
             "R2Score",
-            new Config
+            new ConfigBuilder
             {
                 { "class_aggregation", classAggregation },
                 { "num_regressors", numRegressors },

@@ -21,7 +21,7 @@ public sealed class Recall : Metric
     )
         : base(
             "Recall",
-            new Config
+            new ConfigBuilder
             {
                 { "thresholds", thresholds },
                 { "top_k", topK },

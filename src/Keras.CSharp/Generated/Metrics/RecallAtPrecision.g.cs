@@ -21,7 +21,7 @@ public sealed class RecallAtPrecision : Metric
     )
         : base(
             "RecallAtPrecision",
-            new Config
+            new ConfigBuilder
             {
                 { "precision", precision },
                 { "num_thresholds", numThresholds },

@@ -15,7 +15,7 @@ public sealed class RootMeanSquaredError : Metric
     )
         : base(
             "RootMeanSquaredError",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },

@@ -21,7 +21,7 @@ public sealed class SensitivityAtSpecificity : Metric
     )
         : base(
             "SensitivityAtSpecificity",
-            new Config
+            new ConfigBuilder
             {
                 { "specificity", specificity },
                 { "num_thresholds", numThresholds },

@@ -15,7 +15,7 @@ public sealed class SparseCategoricalAccuracy : Metric
     )
         : base(
             "SparseCategoricalAccuracy",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },

@@ -21,7 +21,7 @@ public sealed class SparseCategoricalCrossentropy : Metric
     )
         : base(
             "SparseCategoricalCrossentropy",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },

@@ -19,7 +19,7 @@ public sealed class SparseTopKCategoricalAccuracy : Metric
     )
         : base(
             "SparseTopKCategoricalAccuracy",
-            new Config
+            new ConfigBuilder
             {
                 { "k", k },
                 { "name", name },

@@ -21,7 +21,7 @@ public sealed class SpecificityAtSensitivity : Metric
     )
         : base(
             "SpecificityAtSensitivity",
-            new Config
+            new ConfigBuilder
             {
                 { "sensitivity", sensitivity },
                 { "num_thresholds", numThresholds },

@@ -15,7 +15,7 @@ public sealed class SquaredHinge : Metric
     )
         : base(
             "SquaredHinge",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },

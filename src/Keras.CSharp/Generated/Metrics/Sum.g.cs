@@ -15,7 +15,7 @@ public sealed class Sum : Metric
     )
         : base(
             "Sum",
-            new Config
+            new ConfigBuilder
             {
                 { "name", name },
                 { "dtype", dtype },

@@ -17,7 +17,7 @@ public sealed class TopKCategoricalAccuracy : Metric
     )
         : base(
             "TopKCategoricalAccuracy",
-            new Config
+            new ConfigBuilder
             {
                 { "k", k },
                 { "name", name },

@@ -17,7 +17,7 @@ public sealed class TrueNegatives : Metric
     )
         : base(
             "TrueNegatives",
-            new Config
+            new ConfigBuilder
             {
                 { "thresholds", thresholds },
                 { "name", name },

@@ -17,7 +17,7 @@ public sealed class TruePositives : Metric
     )
         : base(
             "TruePositives",
-            new Config
+            new ConfigBuilder
             {
                 { "thresholds", thresholds },
                 { "name", name },

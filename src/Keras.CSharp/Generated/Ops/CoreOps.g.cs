@@ -62,7 +62,7 @@ public static partial class Ops
     public static Tensor StopGradient(Tensor variable) =>
         new(FSharp.CoreOps.stopGradient(variable.Core));
 
-    /// <summary>The bits as another element type of the same width. Keras: <c>keras.ops.view</c>.</summary>
+    /// <summary>The bits as another element type. Where that has another width, the last axis shrinks or grows so that the bytes stay the same: int32 of shape [4] are uint8 of shape [16]. Keras: <c>keras.ops.view</c>.</summary>
     public static Tensor View(Tensor x, DType? dtype = null) =>
         new(FSharp.CoreOps.view(x.Core, Fs.Option((FSharp.DType?)dtype)));
 }

@@ -158,6 +158,10 @@ public static partial class Ops
     public static Tensor RightShift(Operand x, Operand y) =>
         new(FSharp.NumpyBinary.rightShift(x.Core, y.Core));
 
+    /// <summary>The element of the first choice whose condition is true, else <c>defaultValue</c>. Keras: <c>keras.ops.select</c>.</summary>
+    public static Tensor Select(IEnumerable<Tensor> conditions, IEnumerable<Operand> choices, Operand? defaultValue = null) =>
+        new(FSharp.NumpyBinary.select(Fs.Unwrap(conditions), choices.Select(x => x.Core), Fs.Option(defaultValue?.Core)));
+
     /// <summary>x1 - x2. Keras: <c>keras.ops.subtract</c>.</summary>
     public static Tensor Subtract(Operand x1, Operand x2) =>
         new(FSharp.NumpyBinary.subtract(x1.Core, x2.Core));

@@ -6,6 +6,10 @@ namespace Keras;
 /// <content>Operations of one family.</content>
 public static partial class Ops
 {
+    /// <summary>The numbers from <c>start</c> (0 where <c>stop</c> is left out) up to, not including, <c>stop</c>. int32 if all arguments are integers, else <c>floatx</c>. Keras: <c>keras.ops.arange</c>.</summary>
+    public static Tensor Arange(Operand start, Operand? stop = null, Operand? step = null, DType? dtype = null) =>
+        new(FSharp.NumpyCreation.arange(start.Core, Fs.Option(stop?.Core), Fs.Option(step?.Core), Fs.Option((FSharp.DType?)dtype)));
+
     /// <summary>The triangular window of <c>n</c> points. Keras: <c>keras.ops.bartlett</c>.</summary>
     public static Tensor Bartlett(int n) =>
         new(FSharp.NumpyCreation.bartlett(n));

@@ -22,6 +22,10 @@ public static partial class Ops
     public static Tensor Digitize(Tensor x, Tensor bins) =>
         new(FSharp.NumpyIndex.digitize(x.Core, bins.Core));
 
+    /// <summary>Counts (floats of the type of x) in <c>bins</c> equal bins over <c>range</c> (left out: from the smallest to the largest value), and the edges. Keras: <c>keras.ops.histogram</c>.</summary>
+    public static (Tensor, Tensor) Histogram(Tensor x, int? bins = null, (double, double)? range = null) =>
+        Fs.Pair(FSharp.NumpyIndex.histogram(x.Core, Fs.Option(bins), Fs.Option(range is { } pair ? Tuple.Create(pair.Item1, pair.Item2) : null)));
+
     /// <summary>True where the target's score is among the k highest of its row: targets [n], predictions [n, classes]. Scores equal to the k-th count; targets out of range and scores that are not finite do not. Keras: <c>keras.ops.in_top_k</c>.</summary>
     public static Tensor InTopK(Tensor targets, Tensor predictions, int k) =>
         new(FSharp.NumpyIndex.inTopK(targets.Core, predictions.Core, k));

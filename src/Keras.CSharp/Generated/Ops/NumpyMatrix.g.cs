@@ -34,6 +34,10 @@ public static partial class Ops
     public static Tensor Dot(Tensor x1, Tensor x2) =>
         new(FSharp.NumpyMatrix.dot(x1.Core, x2.Core));
 
+    /// <summary>Einstein's summation: axes are named by letters, those that the result does not name are summed over; '...' stands for any further axes. Keras: <c>keras.ops.einsum</c>.</summary>
+    public static Tensor Einsum(string subscripts, params Tensor[] operands) =>
+        new(FSharp.NumpyMatrix.einsum(subscripts, Fs.Unwrap(operands)));
+
     /// <summary>Contracts the last axes of both; scalars multiply. Keras: <c>keras.ops.inner</c>.</summary>
     public static Tensor Inner(Tensor x1, Tensor x2) =>
         new(FSharp.NumpyMatrix.inner(x1.Core, x2.Core));

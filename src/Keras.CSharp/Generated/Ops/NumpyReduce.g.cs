@@ -54,9 +54,17 @@ public static partial class Ops
     public static Tensor Logsumexp(Tensor x, Ints? axis = null, bool? keepdims = null) =>
         new(FSharp.NumpyReduce.logsumexp(x.Core, Fs.Option<IEnumerable<int>>(axis), Fs.Option(keepdims)));
 
+    /// <summary>The largest element, at least <c>initial</c> if that is given. Keras: <c>keras.ops.max</c>.</summary>
+    public static Tensor Max(Tensor x, Ints? axis = null, bool? keepdims = null, Operand? initial = null) =>
+        new(FSharp.NumpyReduce.max(x.Core, Fs.Option<IEnumerable<int>>(axis), Fs.Option(keepdims), Fs.Option(initial?.Core)));
+
     /// <summary>The mean, a float; half precision is added in float32. Keras: <c>keras.ops.mean</c>.</summary>
     public static Tensor Mean(Tensor x, Ints? axis = null, bool? keepdims = null) =>
         new(FSharp.NumpyReduce.mean(x.Core, Fs.Option<IEnumerable<int>>(axis), Fs.Option(keepdims)));
+
+    /// <summary>The smallest element, at most <c>initial</c> if that is given. Keras: <c>keras.ops.min</c>.</summary>
+    public static Tensor Min(Tensor x, Ints? axis = null, bool? keepdims = null, Operand? initial = null) =>
+        new(FSharp.NumpyReduce.min(x.Core, Fs.Option<IEnumerable<int>>(axis), Fs.Option(keepdims), Fs.Option(initial?.Core)));
 
     /// <summary>The int32 index of the largest number; -1 where all are NaN. Keras: <c>keras.ops.nanargmax</c>.</summary>
     public static Tensor Nanargmax(Tensor x, int? axis = null, bool? keepdims = null) =>

@@ -82,6 +82,10 @@ public static partial class Ops
     public static Tensor Moveaxis(Tensor x, Ints source, Ints destination) =>
         new(FSharp.NumpyShape.moveaxis(x.Core, source, destination));
 
+    /// <summary>Extends the axes by (before, after) elements: one pair, or one per axis. Modes: "constant" (with <c>constantValues</c>), "reflect", "symmetric", "edge", "wrap". Keras: <c>keras.ops.pad</c>.</summary>
+    public static Tensor Pad(Tensor x, IEnumerable<(int, int)> padWidth, string? mode = null, double? constantValues = null) =>
+        new(FSharp.NumpyShape.pad(x.Core, padWidth.Select(p => Tuple.Create(p.Item1, p.Item2)), Fs.Option(mode), Fs.Option(constantValues)));
+
     /// <summary>All elements in one row. Keras: <c>keras.ops.ravel</c>.</summary>
     public static Tensor Ravel(Tensor x) =>
         new(FSharp.NumpyShape.ravel(x.Core));

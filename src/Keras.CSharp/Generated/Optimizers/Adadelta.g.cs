@@ -37,7 +37,7 @@ public sealed class Adadelta : Optimizer
     )
         : base(
             "Adadelta",
-            new Config
+            new ConfigBuilder
             {
                 { "learning_rate", learningRate },
                 { "rho", rho },

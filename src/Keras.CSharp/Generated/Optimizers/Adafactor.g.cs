@@ -43,7 +43,7 @@ public sealed class Adafactor : Optimizer
     )
         : base(
             "Adafactor",
-            new Config
+            new ConfigBuilder
             {
                 { "learning_rate", learningRate },
                 { "beta_2_decay", beta2Decay },

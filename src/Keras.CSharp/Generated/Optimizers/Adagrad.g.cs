@@ -37,7 +37,7 @@ public sealed class Adagrad : Optimizer
     )
         : base(
             "Adagrad",
-            new Config
+            new ConfigBuilder
             {
                 { "learning_rate", learningRate },
                 { "initial_accumulator_value", initialAccumulatorValue },

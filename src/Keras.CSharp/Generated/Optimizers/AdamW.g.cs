@@ -41,7 +41,7 @@ public sealed class AdamW : Optimizer
     )
         : base(
             "AdamW",
-            new Config
+            new ConfigBuilder
             {
                 { "learning_rate", learningRate },
                 { "weight_decay", weightDecay },

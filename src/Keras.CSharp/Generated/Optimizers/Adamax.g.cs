@@ -39,7 +39,7 @@ public sealed class Adamax : Optimizer
     )
         : base(
             "Adamax",
-            new Config
+            new ConfigBuilder
             {
                 { "learning_rate", learningRate },
                 { "beta_1", beta1 },

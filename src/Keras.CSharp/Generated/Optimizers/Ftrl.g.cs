@@ -45,7 +45,7 @@ public sealed class Ftrl : Optimizer
     )
         : base(
             "Ftrl",
-            new Config
+            new ConfigBuilder
             {
                 { "learning_rate", learningRate },
                 { "learning_rate_power", learningRatePower },

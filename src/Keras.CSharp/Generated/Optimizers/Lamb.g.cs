@@ -39,7 +39,7 @@ public sealed class Lamb : Optimizer
     )
         : base(
             "Lamb",
-            new Config
+            new ConfigBuilder
             {
                 { "learning_rate", learningRate },
                 { "beta_1", beta1 },

@@ -37,7 +37,7 @@ public sealed class Lion : Optimizer
     )
         : base(
             "Lion",
-            new Config
+            new ConfigBuilder
             {
                 { "learning_rate", learningRate },
                 { "beta_1", beta1 },

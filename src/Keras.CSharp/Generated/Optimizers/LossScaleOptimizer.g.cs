@@ -19,7 +19,7 @@ public sealed class LossScaleOptimizer : Optimizer
     )
         : base(
             "LossScaleOptimizer",
-            new Config
+            new ConfigBuilder
             {
                 { "inner_optimizer", innerOptimizer },
                 { "initial_scale", initialScale },

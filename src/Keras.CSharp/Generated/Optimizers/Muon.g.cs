@@ -59,7 +59,7 @@ public sealed class Muon : Optimizer
     )
         : base(
             "Muon",
-            new Config
+            new ConfigBuilder
             {
                 { "learning_rate", learningRate },
                 { "adam_beta_1", adamBeta1 },

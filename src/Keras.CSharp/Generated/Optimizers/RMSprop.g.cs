@@ -41,7 +41,7 @@ public sealed class RMSprop : Optimizer
     )
         : base(
             "RMSprop",
-            new Config
+            new ConfigBuilder
             {
                 { "learning_rate", learningRate },
                 { "rho", rho },

@@ -37,7 +37,7 @@ public sealed class SGD : Optimizer
     )
         : base(
             "SGD",
-            new Config
+            new ConfigBuilder
             {
                 { "learning_rate", learningRate },
                 { "momentum", momentum },

@@ -41,7 +41,7 @@ public sealed class ScheduleFreeAdamW : Optimizer
     )
         : base(
             "ScheduleFreeAdamW",
-            new Config
+            new ConfigBuilder
             {
                 { "learning_rate", learningRate },
                 { "beta_1", beta1 },

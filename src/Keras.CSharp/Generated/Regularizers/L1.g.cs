@@ -13,7 +13,7 @@ public sealed class L1 : Regularizer
     )
         : base(
             "L1",
-            new Config
+            new ConfigBuilder
             {
                 { "l1", l1 },
             }

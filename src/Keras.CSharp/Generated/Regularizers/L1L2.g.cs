@@ -15,7 +15,7 @@ public sealed class L1L2 : Regularizer
     )
         : base(
             "L1L2",
-            new Config
+            new ConfigBuilder
             {
                 { "l1", l1 },
                 { "l2", l2 },

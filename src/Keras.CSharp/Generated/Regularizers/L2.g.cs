@@ -13,7 +13,7 @@ public sealed class L2 : Regularizer
     )
         : base(
             "L2",
-            new Config
+            new ConfigBuilder
             {
                 { "l2", l2 },
             }

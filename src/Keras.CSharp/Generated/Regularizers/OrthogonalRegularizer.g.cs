@@ -15,7 +15,7 @@ public sealed class OrthogonalRegularizer : Regularizer
     )
         : base(
             "OrthogonalRegularizer",
-            new Config
+            new ConfigBuilder
             {
                 { "factor", factor },
                 { "mode", mode },

@@ -23,7 +23,7 @@ public sealed class CosineDecay : LearningRateSchedule
     )
         : base(
             "CosineDecay",
-            new Config
+            new ConfigBuilder
             {
                 { "initial_learning_rate", initialLearningRate },
                 { "decay_steps", decaySteps },

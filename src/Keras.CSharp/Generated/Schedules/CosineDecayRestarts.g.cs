@@ -23,7 +23,7 @@ public sealed class CosineDecayRestarts : LearningRateSchedule
     )
         : base(
             "CosineDecayRestarts",
-            new Config
+            new ConfigBuilder
             {
                 { "initial_learning_rate", initialLearningRate },
                 { "first_decay_steps", firstDecaySteps },

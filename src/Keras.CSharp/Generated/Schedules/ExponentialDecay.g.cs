@@ -21,7 +21,7 @@ public sealed class ExponentialDecay : LearningRateSchedule
     )
         : base(
             "ExponentialDecay",
-            new Config
+            new ConfigBuilder
             {
                 { "initial_learning_rate", initialLearningRate },
                 { "decay_steps", decaySteps },

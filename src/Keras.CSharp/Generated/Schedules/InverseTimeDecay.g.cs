@@ -21,7 +21,7 @@ public sealed class InverseTimeDecay : LearningRateSchedule
     )
         : base(
             "InverseTimeDecay",
-            new Config
+            new ConfigBuilder
             {
                 { "initial_learning_rate", initialLearningRate },
                 { "decay_steps", decaySteps },

@@ -17,7 +17,7 @@ public sealed class PiecewiseConstantDecay : LearningRateSchedule
     )
         : base(
             "PiecewiseConstantDecay",
-            new Config
+            new ConfigBuilder
             {
                 { "boundaries", boundaries },
                 { "values", values },

@@ -23,7 +23,7 @@ public sealed class PolynomialDecay : LearningRateSchedule
     )
         : base(
             "PolynomialDecay",
-            new Config
+            new ConfigBuilder
             {
                 { "initial_learning_rate", initialLearningRate },
                 { "decay_steps", decaySteps },
