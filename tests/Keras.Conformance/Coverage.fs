@@ -38,7 +38,7 @@ let private homes (area: string) : string list =
     | "layers" -> [ "Layers" ]
     | "losses" -> [ "Losses" ]
     | "metrics" -> [ "Metrics" ]
-    | "optimizers" -> [ "Optimizers"; "Schedules" ]
+    | "optimizers" -> [ "Optimizers"; "OptimizersGradient"; "OptimizersAdam"; "OptimizersMatrix"; "Schedules" ]
     | "initializers" -> [ "Initializers" ]
     | "regularizers" -> [ "Regularizers" ]
     | "constraints" -> [ "Constraints" ]

@@ -187,6 +187,36 @@ module internal Settings =
 
         s
 
+    /// The arguments that a constructor was given, or Keras's defaults.
+    let given
+        (cls: string)
+        (defaultRate: float)
+        (learningRate: LearningRate option)
+        (weightDecay: float option)
+        (clipnorm: float option, clipvalue: float option, globalClipnorm: float option)
+        (useEma: bool option, emaMomentum: float option, emaOverwriteFrequency: int option)
+        (lossScaleFactor: float option, gradientAccumulationSteps: int option)
+        (name: string option, excludeFromWeightDecay: string list option)
+        : OptimizerSettings =
+        check cls {
+            Name = defaultArg name (Registry<Optimizer>.SnakeCase cls)
+            LearningRate = defaultArg learningRate (LearningRate.Constant defaultRate)
+            WeightDecay = weightDecay
+            ClipNorm = clipnorm
+            GlobalClipNorm = globalClipnorm
+            ClipValue = clipvalue
+            UseEma = defaultArg useEma false
+            EmaMomentum = defaultArg emaMomentum 0.99
+            EmaOverwriteFrequency = emaOverwriteFrequency
+            LossScaleFactor = lossScaleFactor
+            GradientAccumulationSteps = gradientAccumulationSteps
+            ExcludeFromWeightDecay = defaultArg excludeFromWeightDecay []
+        }
+
+    /// Those of a rule of one's own: a rate and nothing else.
+    let ofRule (name: string) (rate: LearningRate) : OptimizerSettings =
+        given name 0.001 (Some rate) None (None, None, None) (None, None, None) (None, None) (Some name, None)
+
     let private rate (json: Json) : LearningRate =
         match json with
         | Json.Object _ -> LearningRate.Scheduled(Schedules.ofJson json)
