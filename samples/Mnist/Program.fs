@@ -87,21 +87,8 @@ let main arguments =
 
     printfn "%s" (Training.summary trainer)
 
-    use interrupt = new Threading.CancellationTokenSource()
-
-    Console.CancelKeyPress.Add(fun e ->
-        e.Cancel <- true
-        interrupt.Cancel())
-
     let history =
-        trainer.Fit(
-            trainX,
-            trainY,
-            batchSize = batchSize,
-            epochs = epochs,
-            validationData = (testX, testY),
-            cancel = interrupt.Token
-        )
+        trainer.Fit(trainX, trainY, batchSize = batchSize, epochs = epochs, validationData = (testX, testY))
 
     Directory.CreateDirectory output |> ignore
     let path = Path.Combine(output, "mnist.keras")

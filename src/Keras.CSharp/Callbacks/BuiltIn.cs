@@ -136,8 +136,9 @@ public sealed class CSVLogger : BuiltInCallback
 public sealed class TerminateOnNaN : BuiltInCallback
 {
     /// <summary>Stops when the loss is not a number.</summary>
-    public TerminateOnNaN()
-        : base(new FSharp.TerminateOnNaN()) { }
+    /// <param name="findOperation">Copies the variables before each step, so that the message names the operation.</param>
+    public TerminateOnNaN(bool findOperation = false)
+        : base(new FSharp.TerminateOnNaN(Fs.Some(findOperation))) { }
 }
 
 /// <summary>Calls functions at the events of a run (<c>keras.callbacks.LambdaCallback</c>).</summary>

@@ -1,4 +1,4 @@
-using CoreLogs = Microsoft.FSharp.Collections.FSharpList<System.Tuple<string, double>>;
+using CoreLogs = Keras.FSharp.Logs;
 
 namespace Keras.Callbacks;
 

@@ -14,6 +14,10 @@ public sealed class History
     public IReadOnlyDictionary<string, IReadOnlyList<double>> Values =>
         core.Values.ToDictionary(p => p.Item1, p => (IReadOnlyList<double>)[.. p.Item2]);
 
+    /// <summary>The values under a name as tensors, for metrics with several values per epoch.</summary>
+    /// <param name="name">As <c>f1_score</c>.</param>
+    public IReadOnlyList<Tensor> Tensors(string name) => Fs.Wrap([.. core.Tensors(name)]);
+
     /// <summary>The values under a name; an unknown one is an error that lists the names.</summary>
     /// <param name="name">As <c>loss</c>.</param>
     public IReadOnlyList<double> this[string name] => [.. core[name]];

@@ -24,13 +24,15 @@ public partial class Model : IVariableHome
     /// <param name="lossWeights">A factor for the loss of each output.</param>
     /// <param name="weightedMetrics">Metrics that take the sample weights.</param>
     /// <param name="runEagerly">Runs operation by operation, for debugging.</param>
+    /// <param name="autoScaleLoss">Under the policy <c>mixed_float16</c>, puts the optimizer into one that scales the loss.</param>
     public void Compile(
         Optimizers.Optimizer? optimizer = null,
         LossChoice? loss = null,
         MetricChoices? metrics = null,
         double[]? lossWeights = null,
         MetricChoices? weightedMetrics = null,
-        bool runEagerly = false
+        bool runEagerly = false,
+        bool autoScaleLoss = true
     )
     {
         // Values stay with the variables when the trainer that kept them goes.
@@ -46,10 +48,13 @@ public partial class Model : IVariableHome
             metrics is null ? null! : Fs.Some(metrics.Core),
             weightedMetrics is null ? null! : Fs.Some(weightedMetrics.Core),
             runEagerly,
-            1
+            1,
+            // A step of one's own scales the loss itself, or not at all.
+            autoScaleLoss && !Overrides(nameof(TrainStep))
         );
 
         trainer = new Trainer(Core, options, Fs.None<Variables>(), Fs.Some(Randomness.NextSeed()));
+        InUse(trainer);
         ConnectTo(trainer);
         ModelFile.connect(trainer);
     }
@@ -112,14 +117,21 @@ public partial class Model : IVariableHome
     private void Continue(Trainer loaded)
     {
         trainer = loaded;
-        optimizer = new Optimizers.Optimizer(loaded.Options.Optimizer);
         compiledLoss = new LossChoice(loaded.Options.Loss);
+        optimizer = new Optimizers.Optimizer(loaded.Optimizer);
         AttachOptimizer(loaded);
         ConnectTo(loaded);
         ModelFile.connect(loaded);
 
         foreach (var (path, variable) in Built(null))
             variable.MoveTo(this, path);
+    }
+
+    /// <summary>Under <c>mixed_float16</c> the optimizer in use scales the loss around the given one.</summary>
+    private void InUse(Trainer t)
+    {
+        if (!ReferenceEquals(t.Optimizer, optimizer!.Core))
+            optimizer = new Optimizers.Optimizer(t.Optimizer);
     }
 
     private void AttachOptimizer(Trainer t)

@@ -267,7 +267,7 @@ public partial class Model
             all.Add(new FSharp.ProgbarLogger(Fs.None<Spectre.Console.IAnsiConsole>()));
 
         return new History(
-            t.Fit(
+            t.FitBatches(
                 source,
                 Fs.Some(epochs),
                 Fs.Some(Fs.List(all)),
@@ -288,7 +288,10 @@ public partial class Model
         int? steps,
         IEnumerable<Callbacks.Callback>? callbacks,
         CancellationToken cancellationToken
-    ) => Logs.Of(t.Evaluate(source, Fs.Option(steps), Fs.Some(Fs.List(Cores(callbacks))), Fs.Some(cancellationToken)));
+    ) =>
+        Logs.Of(
+            t.EvaluateBatches(source, Fs.Option(steps), Fs.Some(Fs.List(Cores(callbacks))), Fs.Some(cancellationToken))
+        );
 
     /// <summary>A model need not be compiled to predict.</summary>
     private Trainer Predicting(FSharp.Tensor[] inputs)

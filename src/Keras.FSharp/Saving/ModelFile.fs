@@ -50,6 +50,8 @@ module internal CompileConfig =
                 WeightedMetrics = Choice.metricsOfJson $"{where}.weighted_metrics" outputs (value "weighted_metrics")
                 RunEagerly = reader.Bool("run_eagerly", false)
                 StepsPerExecution = reader.Int("steps_per_execution", 1)
+                // Files do not keep it.
+                AutoScaleLoss = true
             }
 
 /// Saves and loads models (`keras.saving`).
@@ -78,11 +80,7 @@ type ModelFile private () =
                     | None -> []
 
                 ModelConfig.toJsonWith compile model
-            Weights =
-                WeightsFile.write
-                    model
-                    variables
-                    (trainer |> Option.map (fun t -> t.Options.Optimizer, t.OptimizerState))
+            Weights = WeightsFile.write model variables (trainer |> Option.map (fun t -> t.Optimizer, t.OptimizerState))
             Assets = []
             Saved = now
         }
@@ -131,7 +129,7 @@ type ModelFile private () =
             | None -> None, report.Warnings
             | Some o ->
                 let t = Trainer(model, o, variables = variables)
-                let state, more = WeightsFile.readOptimizer file "" o.Optimizer variables.Params
+                let state, more = WeightsFile.readOptimizer file "" t.Optimizer variables.Params
                 state |> Option.iter (fun s -> t.OptimizerState <- s)
                 ModelFile.connect t
                 Some t, report.Warnings @ more.Warnings
@@ -172,7 +170,7 @@ type ModelFile private () =
     /// Saves the variables of a model in training, and the state of its optimizer.
     static member saveWeights(path: string, trainer: Trainer) : unit =
         requireEnd path ".weights.h5" ""
-        let optimizer = Some(trainer.Options.Optimizer, trainer.OptimizerState)
+        let optimizer = Some(trainer.Optimizer, trainer.OptimizerState)
         H5.save path (WeightsFile.write trainer.Model trainer.Variables optimizer)
 
     /// The variables of a model from a `.weights.h5` or `.keras` file (`model.load_weights`). Where layers do not fit,
@@ -195,7 +193,7 @@ type ModelFile private () =
                 let variables, report = WeightsFile.read file "" trainer.Model current skip
 
                 if file.HasGroup "/optimizer" then
-                    let state, more = WeightsFile.readOptimizer file "" trainer.Options.Optimizer variables.Params
+                    let state, more = WeightsFile.readOptimizer file "" trainer.Optimizer variables.Params
 
                     variables, state, report.Warnings @ more.Warnings
                 else

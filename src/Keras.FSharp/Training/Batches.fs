@@ -86,6 +86,38 @@ module Batches =
 
         slice 0 at b, slice at n b
 
+    /// The batch with the weight of its class for each sample, on top of sample weights; classes without a weight count
+    /// as 1. Targets are class numbers, or one-hot in their last axis. Only for one output, as in Keras.
+    let withClassWeights (weights: IReadOnlyDictionary<int, float>) (b: Batch) : Batch =
+        match b.Y with
+        | [| y |] ->
+            let labels =
+                if y.Rank > 1 && y.Shape[y.Rank - 1] > 1 then
+                    Lax.argReduce true (y.Rank - 1) y
+                else
+                    Lax.convert DType.Int32 (Lax.reshape (Dims.ofSeq [ y.Size ]) y)
+
+            let values =
+                Tensor.toArray<int> labels
+                |> Array.map (fun l ->
+                    match weights.TryGetValue l with
+                    | true, w -> float32 w
+                    | _ -> 1.0f)
+
+            let w = Tensor.ofArray (labels.Shape.ToArray()) values
+
+            let combined =
+                match Array.tryItem 0 b.Weights with
+                | Some(Some given) -> Lax.mul w (Lax.convert w.DType given)
+                | _ -> w
+
+            { b with Weights = [| Some combined |] }
+        | ys ->
+            Fail.value
+                "fit"
+                $"class_weight is given for {ys.Length} targets"
+                "It works for one output; pass sample_weight instead."
+
     /// Arrays cut into batches; shuffled anew for each epoch where `shuffle` is given (a seed).
     let ofArrays (where: string) (batchSize: int) (shuffle: int option) (data: Batch) : BatchSource =
         let n = check where data

@@ -3,9 +3,6 @@ namespace Keras.FSharp
 
 open System.Collections.Generic
 
-/// Values of losses and metrics by name, in order.
-type Logs = (string * float) list
-
 /// What a callback can see and change of a training run.
 type ITraining =
     /// The model.
@@ -25,6 +22,10 @@ type ITraining =
 
     /// Adds a value to the logs of the epoch that has just ended: callbacks after this one and the history see it.
     abstract Log: name: string * value: float -> unit
+
+    /// The first operation of the last batch's step that made a number that is none (NaN or infinite) of finite ones, when
+    /// the step is run operation by operation from these variables; none where all stay finite.
+    abstract FirstNaN: variables: Variables -> string option
 
     /// Writes the weights to a `.weights.h5` file, or the model to a `.keras` file, as the ending says.
     abstract Save: path: string -> unit
@@ -94,31 +95,41 @@ type History() =
     let epochs = List<int>()
     let order = List<string>()
     let values = Dictionary<string, List<float>>()
+    let tensors = Dictionary<string, List<Tensor>>()
 
     /// The epochs that were run, counted from 0.
     member _.Epochs: int list = List.ofSeq epochs
 
-    /// Per name the values, epoch by epoch.
+    /// Per name the values, epoch by epoch; of a metric with several values their mean.
     member _.Values: (string * float list) list = [ for name in order -> name, List.ofSeq values[name] ]
 
-    /// The values under a name; an error lists the names there are.
+    /// The values under a name, one per epoch; an error lists the names there are.
     member _.Item
         with get (name: string): float list =
             match values.TryGetValue name with
             | true, v -> List.ofSeq v
             | _ -> Fail.value "History" $"there is no '{name}'" (Fail.didYouMean name order)
 
+    /// The values under a name as tensors, for metrics with several values per epoch.
+    member _.Tensors(name: string) : Tensor list =
+        match tensors.TryGetValue name with
+        | true, v -> List.ofSeq v
+        | _ -> Fail.value "History" $"there is no '{name}'" (Fail.didYouMean name order)
+
     override _.OnTrainBegin _ =
         epochs.Clear()
         order.Clear()
         values.Clear()
+        tensors.Clear()
 
     override _.OnEpochEnd(epoch, logs) =
         epochs.Add epoch
 
-        for name, value in logs do
-            match values.TryGetValue name with
-            | true, list -> list.Add value
-            | _ ->
+        for name in logs.Names do
+            if not (values.ContainsKey name) then
                 order.Add name
-                values[name] <- List [ value ]
+                values[name] <- List()
+                tensors[name] <- List()
+
+            values[name].Add logs[name]
+            tensors[name].Add(logs.Tensor name)

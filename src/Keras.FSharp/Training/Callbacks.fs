@@ -23,14 +23,20 @@ type private Direction(monitor: string, mode: string, where: string) =
     member _.Improves(value: float, best: float, minDelta: float) =
         if larger then value - minDelta > best else value + minDelta < best
 
-/// Finds the monitored value in the logs.
-[<RequireQualifiedAccess>]
-module private Monitor =
-    let find (where: string) (monitor: string) (logs: Logs) : float =
-        match logs |> List.tryFind (fun (k, _) -> k = monitor) with
-        | Some(_, v) -> v
+/// A monitored value in the logs. Epochs without it are passed over, as epochs without validation are; a message says so
+/// once.
+type private Monitor(where: string, name: string) =
+    let mutable told = false
+
+    member _.Find(logs: Logs) : float voption =
+        match logs.TryFind name with
+        | Some v -> ValueSome v
         | None ->
-            Fail.value where $"there is no '{monitor}' in the logs" (Fail.didYouMean monitor (logs |> List.map fst))
+            if not told then
+                told <- true
+                eprintfn "keras: %s: there is no '%s' in the logs. %s" where name (Fail.didYouMean name logs.Names)
+
+            ValueNone
 
 /// Stops when a monitored quantity has stopped improving (`keras.callbacks.EarlyStopping`).
 [<Sealed>]
@@ -51,6 +57,7 @@ type EarlyStopping
     let restore = defaultArg restoreBestWeights false
     let start = defaultArg startFromEpoch 0
     let direction = Direction(monitor, defaultArg mode "auto", "EarlyStopping")
+    let monitored = Monitor("EarlyStopping", monitor)
     let mutable best = direction.Worst
     let mutable kept: (Variables * int) option = None
     let mutable wait = 0
@@ -69,14 +76,13 @@ type EarlyStopping
         kept <- None
 
     override c.OnEpochEnd(epoch, logs) =
-        if epoch >= start then
-            let value = Monitor.find "EarlyStopping" monitor logs
+        // A copy is needed: the step overwrites the variables in place.
+        let keep () =
+            if restore then
+                kept <- Some(Structure.map Tensor.copy c.Training.Variables, epoch)
 
-            // A copy is needed: the step overwrites the variables in place.
-            let keep () =
-                if restore then
-                    kept <- Some(Structure.map Tensor.copy c.Training.Variables, epoch)
-
+        match monitored.Find logs with
+        | ValueSome value when epoch >= start ->
             if kept.IsNone then
                 keep ()
 
@@ -91,6 +97,7 @@ type EarlyStopping
             elif wait >= patience && epoch > 0 then
                 stopped <- epoch
                 c.Training.StopTraining <- true
+        | _ -> ()
 
     override c.OnTrainEnd _ =
         match kept with
@@ -115,6 +122,7 @@ type ModelCheckpoint
     let bestOnly = defaultArg saveBestOnly false
     let weightsOnly = defaultArg saveWeightsOnly false
     let direction = Direction(monitor, defaultArg mode "auto", "ModelCheckpoint")
+    let monitored = Monitor("ModelCheckpoint", monitor)
     let mutable best = defaultArg initialValueThreshold direction.Worst
     let mutable epoch = 0
     let mutable batches = 0
@@ -127,7 +135,7 @@ type ModelCheckpoint
 
     /// Puts the values of the logs into the path.
     static member internal Expand(path: string, epoch: int, logs: Logs) : string =
-        let values = ("epoch", float (epoch + 1)) :: logs
+        let values = ("epoch", float (epoch + 1)) :: logs.Pairs
 
         (path, values)
         ||> List.fold (fun text (name, value) ->
@@ -148,20 +156,24 @@ type ModelCheckpoint
             ))
 
     member private c.Save(logs: Logs) =
-        let path = ModelCheckpoint.Expand(filepath, epoch, logs)
+        let isDue =
+            if bestOnly then
+                match monitored.Find logs with
+                | ValueSome value when direction.Improves(value, best, 0.0) ->
+                    best <- value
+                    true
+                | _ -> false
+            else
+                true
 
-        match Path.GetDirectoryName path with
-        | null
-        | "" -> ()
-        | folder -> Directory.CreateDirectory folder |> ignore
+        if isDue then
+            let path = ModelCheckpoint.Expand(filepath, epoch, logs)
 
-        if bestOnly then
-            let value = Monitor.find "ModelCheckpoint" monitor logs
+            match Path.GetDirectoryName path with
+            | null
+            | "" -> ()
+            | folder -> Directory.CreateDirectory folder |> ignore
 
-            if direction.Improves(value, best, 0.0) then
-                best <- value
-                c.Training.Save path
-        else
             c.Training.Save path
 
     /// The best value so far.
@@ -214,6 +226,7 @@ type ReduceLROnPlateau
     let cooldown = defaultArg cooldown 0
     let minLr = defaultArg minLr 0.0
     let direction = Direction(monitor, defaultArg mode "auto", "ReduceLROnPlateau")
+    let monitored = Monitor("ReduceLROnPlateau", monitor)
     let mutable best = direction.Worst
     let mutable wait = 0
     let mutable cooling = 0
@@ -229,22 +242,22 @@ type ReduceLROnPlateau
 
     override c.OnEpochEnd(_, logs) =
         c.Training.Log("learning_rate", c.Training.LearningRate)
-        let value = Monitor.find "ReduceLROnPlateau" monitor logs
 
-        if cooling > 0 then
-            cooling <- cooling - 1
-            wait <- 0
+        match monitored.Find logs with
+        | ValueNone -> ()
+        | ValueSome value ->
+            if cooling > 0 then
+                cooling <- cooling - 1
+                wait <- 0
 
-        if direction.Improves(value, best, minDelta) then
-            best <- value
-            wait <- 0
-        elif cooling = 0 then
-            wait <- wait + 1
-
-            if wait >= patience then
+            if direction.Improves(value, best, minDelta) then
+                best <- value
+                wait <- 0
+            elif cooling = 0 then
+                wait <- wait + 1
                 let old = c.Training.LearningRate
 
-                if old > minLr then
+                if wait >= patience && old > minLr then
                     c.Training.LearningRate <- max (old * factor) minLr
                     cooling <- cooldown
                     wait <- 0
@@ -267,28 +280,55 @@ type CSVLogger(filename: string, ?separator: string, ?append: bool) =
         use writer = new StreamWriter(filename, true)
 
         if names.IsEmpty then
-            names <- logs |> List.map fst |> List.sort
+            names <- List.sort logs.Names
 
             if FileInfo(filename).Length = 0L then
                 writer.WriteLine(String.Join(separator, "epoch" :: names))
 
+        let plain (x: float) = x.ToString("R", CultureInfo.InvariantCulture)
+
         let text name =
-            match logs |> List.tryFind (fun (k, _) -> k = name) with
-            | Some(_, v) -> v.ToString("R", CultureInfo.InvariantCulture)
+            match logs.Entries |> List.tryFind (fun (k, _) -> k = name) with
+            | Some(_, LogValue.Number x) -> plain x
+            | Some(_, LogValue.Numbers t) ->
+                let numbers = Tensor.toArray<float>(Tensor.cast DType.Float64 t) |> Array.map plain
+                "\"[" + String.Join(", ", numbers) + "]\""
             | None -> "NA"
 
         writer.WriteLine(String.Join(separator, string epoch :: (names |> List.map text)))
 
-/// Stops when the loss is not a number or infinite (`keras.callbacks.TerminateOnNaN`). `Debugging.firstNaN` finds the
-/// operation.
+/// Stops when the loss is not a number or infinite (`keras.callbacks.TerminateOnNaN`). With `findOperation` the variables
+/// are copied before each step, and the message names the first operation that made such a number;
+/// `Trainer.FirstNaN` and `Debugging.firstNaN` find it without.
 [<Sealed>]
-type TerminateOnNaN() =
+type TerminateOnNaN(?findOperation: bool) =
     inherit Callback()
+    let findOperation = defaultArg findOperation false
+    let mutable before: Variables voption = ValueNone
+    let mutable found: string option = None
+
+    /// The operation that was found.
+    member _.Operation = found
+
+    override _.OnTrainBegin _ = found <- None
+
+    override c.OnTrainBatchBegin(_, _) =
+        if findOperation then
+            before <- ValueSome(Structure.map Tensor.copy c.Training.Variables)
 
     override c.OnTrainBatchEnd(batch, logs) =
-        match logs |> List.tryFind (fun (k, _) -> k = "loss") with
-        | Some(_, loss) when not (Double.IsFinite loss) ->
-            eprintfn "keras: batch %d: the loss is %f; training stops" batch loss
+        match logs.TryFind "loss" with
+        | Some loss when not (Double.IsFinite loss) ->
+            match before with
+            | ValueSome variables -> found <- c.Training.FirstNaN variables
+            | ValueNone -> ()
+
+            let made =
+                match found with
+                | Some operation -> $"; {operation} made it"
+                | None -> ""
+
+            eprintfn "keras: batch %d: the loss is %f%s; training stops" batch loss made
             c.Training.StopTraining <- true
         | _ -> ()
 

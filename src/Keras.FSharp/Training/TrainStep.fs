@@ -39,8 +39,10 @@ type TrainPlan = {
     Model: Layer
     /// Its variables and calls for these input shapes.
     Blueprint: Blueprint
-    /// The optimizer.
+    /// The one in use, a loss scale included.
     Optimizer: Optimizer
+    /// The names of the outputs, as logs have them.
+    OutputNames: string[]
     /// One per output; none for an output without a loss.
     Losses: Loss option[]
     /// The weight of each loss.
@@ -67,6 +69,22 @@ module TrainStep =
         match Array.tryItem i batch.Weights with
         | Some(Some w) -> w
         | _ -> null
+
+    /// Refuses batches with another number of targets, or more sample weights, than there are outputs with a loss.
+    let checkCounts (model: Layer) (losses: Loss option[]) (batch: Batch) : unit =
+        let targets = losses |> Array.filter Option.isSome |> Array.length
+
+        if batch.Y.Length <> targets then
+            Fail.value
+                $"{model}"
+                $"it got {batch.Y.Length} targets, expected {targets} (one for each output with a loss)"
+                "Pass y, one array for each."
+
+        if batch.Weights.Length > losses.Length then
+            Fail.value
+                $"{model}"
+                $"it got {batch.Weights.Length} arrays of sample weights for {losses.Length} outputs"
+                "Pass one for each output, or none."
 
     /// Refuses targets that the losses have no meaning for, as class numbers out of range. Reads the targets.
     let checkTargets (plan: TrainPlan) (batch: Batch) : unit =
@@ -129,6 +147,22 @@ module TrainStep =
                 Metric.update m.Metric state (target m.Output) applied.Outputs[m.Output] w mask)
             plan.Metrics
             metrics
+
+    /// The values for the logs: the mean losses and the results of the metrics.
+    let logs (plan: TrainPlan) (sums: (Tensor * Tensor)[]) (states: Tensor[][]) : Logs =
+        let mean (sum, count) =
+            let n = Tensor.toFloat count
+            LogValue.Number(if n = 0.0 then 0.0 else Tensor.toFloat sum / n)
+
+        Logs [
+            "loss", mean sums[0]
+            if sums.Length > 1 then
+                for i in 0 .. plan.Losses.Length - 1 do
+                    if plan.Losses[i].IsSome then
+                        $"{plan.OutputNames[i]}_loss", mean sums[i + 1]
+            for m, state in Array.zip plan.Metrics states do
+                m.LogName, LogValue.ofTensor (m.Metric.Result state)
+        ]
 
     /// Constraints of the variables, applied after an update.
     let private constrain (plan: TrainPlan) (parameters: Tree<Tensor>) : Tree<Tensor> =

@@ -2,7 +2,6 @@
 /// pure steps; here is what changes.
 namespace Keras.FSharp
 
-open System
 open System.Collections.Generic
 open System.Threading
 
@@ -10,6 +9,7 @@ open System.Threading
 /// stand in `TrainStep`.
 [<Sealed>]
 type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed: int) =
+    let chosen = Compile.optimizer model options
     let key = Random.key (int64 (defaultArg seed (System.Random.Shared.Next())))
     let shuffleSeed = defaultArg seed (System.Random.Shared.Next())
     let mutable variables = variables
@@ -17,7 +17,8 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
     let mutable plan: TrainPlan voption = ValueNone
     let mutable rng = key
     let mutable stop = false
-    let mutable ended: Logs = []
+    let mutable ended = Logs.Empty
+    let mutable last: Batch voption = ValueNone
     let mutable rounds = 0
     let mutable parameters: IReadOnlyDictionary<string, int> = Dictionary<string, int>()
     let mutable save: string -> unit = fun _ -> Fail.state "Trainer" "saving is not connected" ""
@@ -42,12 +43,6 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
     let predictStep =
         Jit<Variables * Tensor[], Tensor[]>("predict", TrainStep.predict model, (fun _ -> false))
 
-    let outputNames (blueprint: Blueprint) : string[] =
-        match Model.Content model with
-        | Some(ModelContent.Functional g) -> g.Outputs |> Array.map (fun t -> t.Name)
-        | _ when blueprint.Outputs.Length = 1 -> [| model.Name |]
-        | _ -> Array.init blueprint.Outputs.Length (fun i -> $"output_{i}")
-
     /// The shapes of a batch's inputs with an unknown batch size.
     let inputAvals (x: Tensor[]) : Aval[] =
         match Model.Graph model with
@@ -64,87 +59,22 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
 
         blueprint
 
-    /// Refuses a batch without a target for each output that has a loss; a step of one's own takes what it likes.
-    let requireTargets (batch: Batch) (targets: int) : unit =
-        if not (hasOwnTrain ()) && batch.Y.Length <> targets then
-            Fail.value
-                $"{model}"
-                $"it got {batch.Y.Length} targets, expected {targets} (one for each output with a loss)"
-                "Pass y, one array for each."
-
     let makePlan (batch: Batch) : TrainPlan =
         match plan with
         | ValueSome p -> p
         | ValueNone ->
-            let blueprint = build batch.X
-            let names = outputNames blueprint
-            let several = names.Length > 1
-            let losses = Compiling.spread "loss" names None options.Loss
-
-            let targets = losses |> Array.filter Option.isSome |> Array.length
-            requireTargets batch targets
-
-            let weights =
-                match options.LossWeights with
-                | Some w -> Compiling.spread "loss_weights" names 1.0 w
-                | None -> Array.create names.Length 1.0
-
-            let mutable target = 0
-
-            let targetOf =
-                losses
-                |> Array.map (fun l ->
-                    let i = min target (targets - 1)
-
-                    if l.IsSome then
-                        target <- target + 1
-
-                    i)
-
-            let metricsOf isWeighted (choice: PerOutput<MetricChoice list> option) =
-                match choice with
-                | None -> [||]
-                // A step of one's own needs no loss, and then there is no target that metrics would belong to.
-                | Some _ when hasOwnTrain () && targets = 0 -> [||]
-                | Some choice ->
-                    Compiling.spread "metrics" names [] choice
-                    |> Array.mapi (fun i list -> [|
-                        for m in list do
-                            let y = batch.Y[targetOf[i]].Aval
-
-                            let prediction =
-                                Aval.withShape
-                                    (Dims.map (fun n -> if n < 0 then batch.Size else n) blueprint.Outputs[i].Shape)
-                                    blueprint.Outputs[i]
-
-                            {
-                                Output = i
-                                LogName = if several then $"{names[i]}_{m.Name}" else m.Name
-                                Metric = m.Make y prediction
-                                IsWeighted = isWeighted
-                            }
-                    |])
-                    |> Array.concat
-
-            let made = {
-                Model = model
-                Blueprint = blueprint
-                Optimizer = options.Optimizer
-                Losses = losses
-                Weights = weights
-                Metrics =
-                    [| metricsOf false options.Metrics; metricsOf true options.WeightedMetrics |]
-                    |> Array.concat
-                    |> Compiling.uniqueNames (if several then names else [||])
-            }
-
+            let made = Compile.plan model options (hasOwnTrain ()) (build batch.X) batch
             plan <- ValueSome made
             made
 
     /// The plan, after a look at the targets of the batch: the compiled step cannot refuse class numbers out of range.
     let planFor (batch: Batch) : TrainPlan =
         let p = makePlan batch
-        requireTargets batch (p.Losses |> Array.filter Option.isSome |> Array.length)
+
+        // A step of one's own says itself what it needs.
+        if not (hasOwnTrain ()) then
+            TrainStep.checkCounts model p.Losses batch
+
         TrainStep.checkTargets p batch
         p
 
@@ -157,33 +87,9 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
         match optimizer with
         | ValueSome s -> s
         | ValueNone ->
-            let s = Optimizers.init options.Optimizer (current ()).Params
+            let s = Optimizers.init chosen (current ()).Params
             optimizer <- ValueSome s
             s
-
-    let number (t: Tensor) : float = Tensor.toFloat t
-
-    let lossLogs (p: TrainPlan) (sums: (Tensor * Tensor)[]) : Logs =
-        let mean (s, n) =
-            let n = number n
-            if n = 0.0 then 0.0 else number s / n
-
-        [
-            "loss", mean sums[0]
-            if sums.Length > 1 then
-                let names = outputNames p.Blueprint
-
-                for i in 0 .. names.Length - 1 do
-                    if p.Losses[i].IsSome then
-                        $"{names[i]}_loss", mean sums[i + 1]
-        ]
-
-    let metricLogs (p: TrainPlan) (states: Tensor[][]) : Logs = [
-        for i in 0 .. p.Metrics.Length - 1 do
-            p.Metrics[i].LogName, number (p.Metrics[i].Metric.Result states[i])
-    ]
-
-    let logs p sums metrics : Logs = lossLogs p sums @ metricLogs p metrics
 
     let train (p: TrainPlan) : TrainState * Batch -> TrainState =
         if options.RunEagerly then
@@ -213,7 +119,8 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
                 testStep <- ValueSome j
                 j.Invoke
 
-    let numbers (values: (string * Tensor) list) : Logs = values |> List.map (fun (name, x) -> name, number x)
+    let logged (values: (string * Tensor) list) : Logs =
+        Logs(values |> List.map (fun (name, x) -> name, LogValue.ofTensor x))
 
     /// A step of one's own, compiled at its first use.
     let compiled (name: string) (step: 'a -> 'b) (isDonated: string -> bool) : 'a -> 'b =
@@ -235,10 +142,10 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
 
             let next, values = ownTrain.Value({ state with Losses = [||] }, batch)
             keepOwn p next.Metrics
-            next, numbers values
+            next, logged values
         | _ ->
             let next = train p (state, batch)
-            next, logs p next.Losses next.Metrics
+            next, TrainStep.logs p next.Losses next.Metrics
 
     /// Sums and metrics at the beginning of an evaluation.
     let beginTest (p: TrainPlan) : (Tensor * Tensor)[] * Tensor[][] =
@@ -255,10 +162,10 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
 
             let metrics, values = ownTest.Value(current (), metrics, batch)
             keepOwn p metrics
-            (sums, metrics), (fun () -> numbers values)
+            (sums, metrics), (fun () -> logged values)
         | _ ->
             let sums, metrics = test p (current (), sums, metrics, batch)
-            (sums, metrics), (fun () -> logs p sums metrics)
+            (sums, metrics), (fun () -> TrainStep.logs p sums metrics)
 
     /// The state with which an epoch begins.
     let begin' (p: TrainPlan) : TrainState = {
@@ -277,11 +184,112 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
         optimizer <- ValueSome s.Optimizer
         rng <- s.Key
 
+    /// What callbacks can ask about a run.
+    let describe (epochs: int option) (source: BatchSource) : unit =
+        let info = Dictionary<string, int>()
+        epochs |> Option.iter (fun n -> info["epochs"] <- n)
+        source.Steps |> Option.iter (fun n -> info["steps"] <- n)
+        parameters <- info
+
+    let limit (where: string) (steps: int option) (source: BatchSource) : BatchSource =
+        match steps with
+        | Some n -> Batches.limited where n source
+        | None -> source
+
+    let findNaN (from: Variables) (batch: Batch) : string option =
+        let p = makePlan batch
+        Debugging.firstNaN (fun () -> TrainStep.train p ({ begin' p with Variables = from }, batch))
+
+    let evaluate (source: BatchSource) (callbacks: Callback list) (cancel: CancellationToken) : Logs =
+        for c in callbacks do
+            c.OnTestBegin Logs.Empty
+
+        let mutable state = ValueNone
+        let mutable i = 0
+
+        for batch in source.Epoch 0 do
+            cancel.ThrowIfCancellationRequested()
+            let p = planFor batch
+
+            let before =
+                match state with
+                | ValueSome(struct (s, _)) -> s
+                | ValueNone -> beginTest p
+
+            for c in callbacks do
+                c.OnTestBatchBegin(i, Logs.Empty)
+
+            let after, values = assess p before batch
+            state <- ValueSome(struct (after, values))
+
+            if not callbacks.IsEmpty then
+                let l = values ()
+
+                for c in callbacks do
+                    c.OnTestBatchEnd(i, l)
+
+            i <- i + 1
+
+        match state with
+        | ValueSome(struct (_, values)) ->
+            let l = values ()
+
+            for c in callbacks do
+                c.OnTestEnd l
+
+            l
+        | ValueNone -> Fail.value "evaluate" "the data is empty: it gave no batch" "Pass at least one sample."
+
+    /// One epoch of training: its logs.
+    let trainEpoch (batches: Batch seq) (callbacks: Callback list) (cancel: CancellationToken) : Logs =
+        let mutable state: TrainState voption = ValueNone
+        let mutable logs = Logs.Empty
+        let mutable i = 0
+        use batches = batches.GetEnumerator()
+
+        while not stop && batches.MoveNext() do
+            cancel.ThrowIfCancellationRequested()
+            let batch = batches.Current
+            let p = planFor batch
+
+            for c in callbacks do
+                c.OnTrainBatchBegin(i, Logs.Empty)
+
+            // What callbacks changed (learning rate, variables) counts from here on.
+            let before =
+                match state with
+                | ValueSome s -> {
+                    s with
+                        Variables = current ()
+                        Optimizer = optimizerState ()
+                        Key = rng
+                  }
+                | ValueNone -> begin' p
+
+            let next, values = advance p (before, batch)
+            keep next
+            last <- ValueSome batch
+            state <- ValueSome next
+            logs <- values
+
+            for c in callbacks do
+                c.OnTrainBatchEnd(i, logs)
+
+            i <- i + 1
+
+        if i = 0 && not stop then
+            Fail.value "fit" "the data is empty: it gave no batch" "Pass at least one sample."
+
+        logs
+
     /// The seed of the order in which samples come.
     member _.ShuffleSeed = shuffleSeed
 
     /// The model.
     member _.Model = model
+
+    /// The optimizer in use: the given one, within a LossScaleOptimizer where the policy is `mixed_float16`.
+    member _.Optimizer = chosen
 
     /// What it was compiled with.
     member _.Options = options
@@ -307,14 +315,11 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
 
     /// The learning rate of the next update.
     member _.LearningRate
-        with get () = number (Optimizers.learningRate options.Optimizer (optimizerState ()))
+        with get () = Tensor.toFloat (Optimizers.learningRate chosen (optimizerState ()))
         and set (rate: float) =
-            let like = Optimizers.learningRate options.Optimizer (optimizerState ())
-
-            optimizer <-
-                ValueSome(
-                    Optimizers.withLearningRate options.Optimizer (Lax.scalar like.DType rate) (optimizerState ())
-                )
+            let like = Optimizers.learningRate chosen (optimizerState ())
+            let scalar = Lax.scalar like.DType rate
+            optimizer <- ValueSome(Optimizers.withLearningRate chosen scalar (optimizerState ()))
 
     /// The key of the next random numbers.
     member _.Key
@@ -339,6 +344,12 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
         | ValueSome j -> j.Explain(begin' p, batch)
         | ValueNone -> "run_eagerly: nothing is compiled"
 
+    /// The first operation of a training step on this batch that gives a number that is none (NaN or infinite) from
+    /// finite ones: its name, layer and shapes. The step is run operation by operation; nothing changes.
+    member _.FirstNaN(batch: Batch) : string option =
+        build batch.X |> ignore
+        findNaN (current ()) batch
+
     interface ITraining with
         member _.Model = model
 
@@ -355,14 +366,20 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
             and set s = stop <- s
 
         member _.Parameters = parameters
-        member _.Log(name, value) = ended <- List.filter (fun (k, _) -> k <> name) ended @ [ name, value ]
+        member _.Log(name, value) = ended <- ended.With(name, value)
+
+        member _.FirstNaN before =
+            match last with
+            | ValueSome batch -> findNaN before batch
+            | ValueNone -> None
+
         member _.Save path = save path
 
     /// One update on one batch; the values of the loss and the metrics on this batch alone (`train_on_batch`).
     member _.TrainOnBatch(batch: Batch, ?classWeight: IReadOnlyDictionary<int, float>) : Logs =
         let batch =
             match classWeight with
-            | Some w -> Compiling.withClassWeights w batch
+            | Some w -> Batches.withClassWeights w batch
             | None -> batch
 
         let p = planFor batch
@@ -386,88 +403,53 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
             predictStep.Invoke(current (), x)
 
     /// Loss and metrics over all batches of a source (`evaluate`).
-    member t.Evaluate(source: BatchSource, ?steps: int, ?callbacks: Callback list, ?cancel: CancellationToken) : Logs =
-        let cancel = defaultArg cancel CancellationToken.None
+    member t.EvaluateBatches
+        (source: BatchSource, ?steps: int, ?callbacks: Callback list, ?cancel: CancellationToken)
+        : Logs =
         let callbacks = defaultArg callbacks []
+        let source = limit "evaluate" steps source
+        describe None source
 
         for c in callbacks do
             c.Attach t
-            c.OnTestBegin []
 
-        let source =
-            match steps with
-            | Some n -> Batches.limited "evaluate" n source
-            | None -> source
-
-        let mutable state = ValueNone
-        let mutable i = 0
-
-        for batch in source.Epoch 0 do
-            cancel.ThrowIfCancellationRequested()
-            let p = planFor batch
-
-            let before =
-                match state with
-                | ValueSome(struct (s, _)) -> s
-                | ValueNone -> beginTest p
-
-            for c in callbacks do
-                c.OnTestBatchBegin(i, [])
-
-            let after, values = assess p before batch
-            state <- ValueSome(struct (after, values))
-
-            if not callbacks.IsEmpty then
-                let l = values ()
-
-                for c in callbacks do
-                    c.OnTestBatchEnd(i, l)
-
-            i <- i + 1
-
-        match state with
-        | ValueSome(struct (_, values)) ->
-            let l = values ()
-
-            for c in callbacks do
-                c.OnTestEnd l
-
-            l
-        | ValueNone -> Fail.value "evaluate" "the data is empty: it gave no batch" "Pass at least one sample."
+        Interrupt.during (defaultArg cancel CancellationToken.None) (evaluate source callbacks)
 
     /// The outputs for all inputs, joined (`predict`).
     member t.Predict(x: Tensor[], ?batchSize: int, ?callbacks: Callback list, ?cancel: CancellationToken) : Tensor[] =
-        let cancel = defaultArg cancel CancellationToken.None
         let callbacks = defaultArg callbacks []
 
         let source =
             Batches.ofArrays "predict" (defaultArg batchSize 32) None { X = x; Y = [||]; Weights = [||] }
 
+        describe None source
+
         for c in callbacks do
             c.Attach t
-            c.OnPredictBegin []
+            c.OnPredictBegin Logs.Empty
 
         let results = List<Tensor[]>()
 
-        for batch in source.Epoch 0 do
-            cancel.ThrowIfCancellationRequested()
+        Interrupt.during (defaultArg cancel CancellationToken.None) (fun cancel ->
+            for batch in source.Epoch 0 do
+                cancel.ThrowIfCancellationRequested()
 
-            for c in callbacks do
-                c.OnPredictBatchBegin(results.Count, [])
+                for c in callbacks do
+                    c.OnPredictBatchBegin(results.Count, Logs.Empty)
 
-            results.Add(t.PredictOnBatch batch.X)
+                results.Add(t.PredictOnBatch batch.X)
 
-            for c in callbacks do
-                c.OnPredictBatchEnd(results.Count - 1, [])
+                for c in callbacks do
+                    c.OnPredictBatchEnd(results.Count - 1, Logs.Empty))
 
         for c in callbacks do
-            c.OnPredictEnd []
+            c.OnPredictEnd Logs.Empty
 
         Array.init results[0].Length (fun k -> Lax.concat 0 [| for r in results -> r[k] |])
 
-    /// Trains for a number of epochs (`fit`). After cancellation, or an error in a callback, the variables are those of
-    /// the last completed step.
-    member t.Fit
+    /// Trains for a number of epochs (`fit`). After cancellation, Ctrl-C (an OperationCanceledException), or an error in
+    /// a callback, the variables are those of the last completed step. Callbacks see validation as a test.
+    member t.FitBatches
         (
             source: BatchSource,
             ?epochs: int,
@@ -482,26 +464,15 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
         ) : History =
         let epochs = defaultArg epochs 1
         let first = defaultArg initialEpoch 0
-        let cancel = defaultArg cancel CancellationToken.None
         let every = defaultArg validationFrequency 1
         let history = History()
         // The history is last: it also has what other callbacks add to the logs.
         let callbacks = defaultArg callbacks [] @ [ history :> Callback ]
 
-        let source =
-            match stepsPerEpoch with
-            | Some n -> Batches.limited "fit" n source
-            | None -> source
-
-        let info = Dictionary<string, int>()
-        info["epochs"] <- epochs
-
-        match source.Steps with
-        | Some n -> info["steps"] <- n
-        | None -> ()
-
-        parameters <- info
+        let source = limit "fit" stepsPerEpoch source
+        describe (Some epochs) source
         stop <- false
+        ended <- Logs.Empty
 
         // Callbacks may ask for variables and the learning rate from the beginning.
         if variables.IsNone && (Model.Graph model).IsSome then
@@ -511,80 +482,40 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
             c.Attach t
 
         for c in callbacks do
-            c.OnTrainBegin []
+            c.OnTrainBegin Logs.Empty
 
-        let mutable last: Logs = []
-        let mutable epoch = first
+        Interrupt.during (defaultArg cancel CancellationToken.None) (fun cancel ->
+            for epoch in Seq.initInfinite (fun i -> first + i) |> Seq.takeWhile (fun e -> e < epochs && not stop) do
+                for c in callbacks do
+                    c.OnEpochBegin(epoch, Logs.Empty)
 
-        while epoch < epochs && not stop do
-            for c in callbacks do
-                c.OnEpochBegin(epoch, [])
-
-            let mutable state: TrainState voption = ValueNone
-            let mutable i = 0
-            let mutable epochLogs: Logs = []
-            use batches = (source.Epoch(rounds + epoch)).GetEnumerator()
-
-            while not stop && batches.MoveNext() do
-                cancel.ThrowIfCancellationRequested()
-
-                let batch =
+                let batches =
                     match classWeight with
-                    | Some w -> Compiling.withClassWeights w batches.Current
-                    | None -> batches.Current
+                    | Some w -> Seq.map (Batches.withClassWeights w) (source.Epoch(rounds + epoch))
+                    | None -> source.Epoch(rounds + epoch)
 
-                let p = planFor batch
+                let logs = trainEpoch batches callbacks cancel
 
+                ended <-
+                    match validation with
+                    | Some v when (epoch + 1) % every = 0 ->
+                        let l = evaluate (limit "fit" validationSteps v) callbacks cancel
+                        logs.Append(l.Rename(fun name -> "val_" + name))
+                    | _ -> logs
+
+                // A callback may add to the logs, for those after it.
                 for c in callbacks do
-                    c.OnTrainBatchBegin(i, [])
-
-                // What callbacks changed (learning rate, variables) counts from here on.
-                let before =
-                    match state with
-                    | ValueSome s -> {
-                        s with
-                            Variables = current ()
-                            Optimizer = optimizerState ()
-                            Key = rng
-                      }
-                    | ValueNone -> begin' p
-
-                let next, values = advance p (before, batch)
-                keep next
-                state <- ValueSome next
-                epochLogs <- values
-
-                for c in callbacks do
-                    c.OnTrainBatchEnd(i, epochLogs)
-
-                i <- i + 1
-
-            if i = 0 then
-                Fail.value "fit" "the data is empty: it gave no batch" "Pass at least one sample."
-
-            match validation with
-            | Some v when (epoch + 1) % every = 0 && not cancel.IsCancellationRequested ->
-                let l = t.Evaluate(v, ?steps = validationSteps, cancel = cancel)
-                epochLogs <- epochLogs @ (l |> List.map (fun (k, x) -> "val_" + k, x))
-            | _ -> ()
-
-            ended <- epochLogs
-
-            for c in callbacks do
-                c.OnEpochEnd(epoch, ended)
-
-            last <- ended
-            epoch <- epoch + 1
+                    c.OnEpochEnd(epoch, ended))
 
         rounds <- rounds + epochs
 
         // With an average of the parameters in place of the last ones, training ends with the average.
         match variables, optimizer with
         | Some v, ValueSome s when options.Optimizer.Settings.UseEma ->
-            variables <- Some { v with Params = Optimizers.finalize options.Optimizer s v.Params }
+            variables <- Some { v with Params = Optimizers.finalize chosen s v.Params }
         | _ -> ()
 
         for c in callbacks do
-            c.OnTrainEnd last
+            c.OnTrainEnd ended
 
         history

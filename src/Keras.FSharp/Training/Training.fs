@@ -1,7 +1,6 @@
 /// The entry points of training: compile a model, then fit, evaluate, predict on arrays.
 namespace Keras.FSharp
 
-open System
 open System.Collections.Generic
 open System.Threading
 
@@ -10,7 +9,8 @@ open System.Threading
 type Training private () =
     /// A trainer for a model (`Model.compile`). `loss` for one output, or `losses` by output name or position; `metrics` by
     /// Keras's names (`"accuracy"`), further `metricObjects`. `variables` continue from known values; `seed` makes
-    /// initial values, shuffling and dropout repeatable.
+    /// initial values, shuffling and dropout repeatable. Under the policy `mixed_float16` the optimizer is put into a
+    /// LossScaleOptimizer unless `autoScaleLoss` is false.
     static member compile
         (
             model: Layer,
@@ -23,6 +23,7 @@ type Training private () =
             ?outputMetrics: PerOutput<MetricChoice list>,
             ?weightedMetrics: string list,
             ?runEagerly: bool,
+            ?autoScaleLoss: bool,
             ?variables: Variables,
             ?seed: int
         ) : Trainer =
@@ -54,6 +55,7 @@ type Training private () =
                 | names -> Some(PerOutput.All(names |> List.map Choice.metric))
             RunEagerly = defaultArg runEagerly false
             StepsPerExecution = 1
+            AutoScaleLoss = defaultArg autoScaleLoss true
         }
 
         let trainer = Trainer(model, options, ?variables = variables, ?seed = seed)
@@ -73,35 +75,42 @@ type Training private () =
 
         Summary.text model blueprint (defaultArg lineLength 90) (defaultArg expandNested false) optimizer
 
-/// fit, evaluate and predict on arrays.
+/// fit, evaluate and predict on arrays. Inputs, targets and sample weights are tensors or any F# values that hold them:
+/// for several inputs or outputs a tuple, list, array or record, in the order of the model.
 [<AutoOpen>]
 module TrainerExtensions =
-    let private batch (x: Tensor[]) (y: Tensor[]) (weights: Tensor option) : Batch = {
-        X = x
-        Y = y
+    let private batch (x: 'X) (y: 'Y) (weights: 'W option) : Batch = {
+        X = Structure.tensors x
+        Y = Structure.tensors y
         Weights =
             match weights with
-            | Some w -> [| Some w |]
+            | Some w -> Structure.tensors w |> Array.map Some
             | None -> [||]
     }
 
+    let private progress (verbose: bool) : Callback list = if verbose then [ ProgbarLogger() ] else []
+
     type Trainer with
 
-        /// Trains on arrays with several inputs or outputs (`fit`). `validationSplit` takes the last part of the data before
-        /// shuffling. `verbose` prints progress. A cancelled run keeps the state of its last step.
+        /// Trains on arrays (`fit`). `validationSplit` takes the last part of the data before shuffling; `validationData` are
+        /// inputs and targets, with `validationSampleWeight`. `shuffle` (true by default) draws a new order for each epoch
+        /// from `seed` or that of the trainer. `verbose` prints progress. A run that is cancelled, by the token or by
+        /// Ctrl-C, ends in an OperationCanceledException and keeps the state of its last step.
         member t.Fit
             (
-                x: Tensor[],
-                y: Tensor[],
+                x: 'X,
+                y: 'Y,
                 ?batchSize: int,
                 ?epochs: int,
-                ?validationData: Tensor[] * Tensor[],
+                ?validationData: 'X * 'Y,
                 ?validationSplit: float,
                 ?validationBatchSize: int,
+                ?validationSteps: int,
                 ?validationFrequency: int,
+                ?validationSampleWeight: 'W,
                 ?shuffle: bool,
                 ?seed: int,
-                ?sampleWeight: Tensor,
+                ?sampleWeight: 'W,
                 ?classWeight: IReadOnlyDictionary<int, float>,
                 ?callbacks: Callback list,
                 ?initialEpoch: int,
@@ -114,7 +123,7 @@ module TrainerExtensions =
 
             let training, held =
                 match validationSplit, validationData with
-                | _, Some(vx, vy) -> data, Some(batch vx vy None)
+                | _, Some(vx, vy) -> data, Some(batch vx vy validationSampleWeight)
                 | Some fraction, None ->
                     let first, last = Batches.split "fit" fraction data
                     first, Some last
@@ -125,13 +134,12 @@ module TrainerExtensions =
             let validation =
                 held |> Option.map (Batches.ofArrays "fit" (defaultArg validationBatchSize batchSize) None)
 
-            let progress: Callback list = if defaultArg verbose true then [ ProgbarLogger() ] else []
-
-            t.Fit(
+            t.FitBatches(
                 Batches.ofArrays "fit" batchSize order training,
                 ?epochs = epochs,
-                callbacks = (defaultArg callbacks []) @ progress,
+                callbacks = defaultArg callbacks [] @ progress (defaultArg verbose true),
                 ?validation = validation,
+                ?validationSteps = validationSteps,
                 ?validationFrequency = validationFrequency,
                 ?initialEpoch = initialEpoch,
                 ?stepsPerEpoch = stepsPerEpoch,
@@ -139,59 +147,37 @@ module TrainerExtensions =
                 ?cancel = cancel
             )
 
-        /// Trains on arrays with one input and one output (`fit`).
-        member t.Fit
+        /// Loss and metrics on arrays (`evaluate`); `verbose` (false by default) prints progress.
+        member t.Evaluate
             (
-                x: Tensor,
-                y: Tensor,
+                x: 'X,
+                y: 'Y,
                 ?batchSize: int,
-                ?epochs: int,
-                ?validationData: Tensor * Tensor,
-                ?validationSplit: float,
-                ?validationBatchSize: int,
-                ?validationFrequency: int,
-                ?shuffle: bool,
-                ?seed: int,
-                ?sampleWeight: Tensor,
-                ?classWeight: IReadOnlyDictionary<int, float>,
+                ?sampleWeight: 'W,
+                ?steps: int,
                 ?callbacks: Callback list,
-                ?initialEpoch: int,
-                ?stepsPerEpoch: int,
                 ?verbose: bool,
                 ?cancel: CancellationToken
-            ) : History =
-            t.Fit(
-                [| x |],
-                [| y |],
-                ?batchSize = batchSize,
-                ?epochs = epochs,
-                ?validationData = (validationData |> Option.map (fun (vx, vy) -> [| vx |], [| vy |])),
-                ?validationSplit = validationSplit,
-                ?validationBatchSize = validationBatchSize,
-                ?validationFrequency = validationFrequency,
-                ?shuffle = shuffle,
-                ?seed = seed,
-                ?sampleWeight = sampleWeight,
-                ?classWeight = classWeight,
-                ?callbacks = callbacks,
-                ?initialEpoch = initialEpoch,
-                ?stepsPerEpoch = stepsPerEpoch,
-                ?verbose = verbose,
-                ?cancel = cancel
-            )
-
-        /// Loss and metrics on arrays (`evaluate`).
-        member t.Evaluate
-            (x: Tensor, y: Tensor, ?batchSize: int, ?sampleWeight: Tensor, ?steps: int, ?cancel: CancellationToken)
-            : Logs =
-            let data = batch [| x |] [| y |] sampleWeight
-
-            t.Evaluate(
-                Batches.ofArrays "evaluate" (defaultArg batchSize 32) None data,
+            ) : Logs =
+            t.EvaluateBatches(
+                Batches.ofArrays "evaluate" (defaultArg batchSize 32) None (batch x y sampleWeight),
                 ?steps = steps,
+                callbacks = defaultArg callbacks [] @ progress (defaultArg verbose false),
                 ?cancel = cancel
             )
+
+        /// One update on one batch; loss and metrics on this batch alone (`train_on_batch`).
+        member t.TrainOnBatch(x: 'X, y: 'Y, ?sampleWeight: 'W, ?classWeight: IReadOnlyDictionary<int, float>) : Logs =
+            t.TrainOnBatch(batch x y sampleWeight, ?classWeight = classWeight)
+
+        /// Loss and metrics on one batch (`test_on_batch`).
+        member t.TestOnBatch(x: 'X, y: 'Y, ?sampleWeight: 'W) : Logs = t.TestOnBatch(batch x y sampleWeight)
+
+        /// The output for one batch of inputs (`predict_on_batch`), for a model with one input and one output.
+        member t.PredictOnBatch(x: Tensor) : Tensor = (t.PredictOnBatch [| x |])[0]
 
         /// The outputs for all inputs (`predict`), for a model with one input and one output.
-        member t.Predict(x: Tensor, ?batchSize: int, ?cancel: CancellationToken) : Tensor =
-            (t.Predict([| x |], ?batchSize = batchSize, ?cancel = cancel))[0]
+        /// `verbose` (false by default) prints progress.
+        member t.Predict(x: Tensor, ?batchSize: int, ?verbose: bool, ?cancel: CancellationToken) : Tensor =
+            let callbacks = progress (defaultArg verbose false)
+            (t.Predict([| x |], ?batchSize = batchSize, callbacks = callbacks, ?cancel = cancel))[0]

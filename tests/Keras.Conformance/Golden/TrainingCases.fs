@@ -31,7 +31,7 @@ let private batch (model: Layer) (x: Datum) (y: Datum) (weights: Datum option) :
 
 let private compareLogs (c: Case) (where: string) (expected: Json) (actual: Logs) : unit =
     let expected = Json.asObject c.Id expected |> List.sortBy fst
-    let actual = List.sortBy fst actual
+    let actual = List.sortBy fst actual.Pairs
 
     if List.map fst expected <> List.map fst actual then
         let given = actual |> List.map fst |> String.concat ", "
@@ -111,7 +111,7 @@ let check (c: Case) : unit =
     let source = Batches.ofArrays "fit" batchSize None data
 
     let history =
-        trainer.Fit(
+        trainer.FitBatches(
             source,
             epochs = int "epochs" 1,
             callbacks = callbacks,
@@ -150,5 +150,5 @@ let check (c: Case) : unit =
     | None -> ()
 
     let all = batch model x y None
-    compareLogs c "evaluate" (c.Get "evaluate_after") (trainer.Evaluate(Batches.ofArrays "evaluate" 32 None all))
+    compareLogs c "evaluate" (c.Get "evaluate_after") (trainer.EvaluateBatches(Batches.ofArrays "evaluate" 32 None all))
     ModelCases.comparePredictions c "predict" model (c.Value "predict_after") (trainer.Predict all.X)

@@ -102,7 +102,6 @@ module OptimizersMatrix =
             let muonA = defaultArg muonA 3.4445
             let muonB = defaultArg muonB (-4.775)
             let muonC = defaultArg muonC 2.0315
-            let adamLrRatio = defaultArg adamLrRatio 1.0
             let momentum = defaultArg momentum 0.95
             let nsSteps = defaultArg nsSteps 5
             let nesterov = defaultArg nesterov true
