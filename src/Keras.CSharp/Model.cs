@@ -69,6 +69,12 @@ public partial class Model : Layer
         Layers.FirstOrDefault(l => l.Name == name)
         ?? throw Fs.Refuse($"{Core}", $"it has no layer '{name}'", Fail.didYouMean(name, Layers.Select(l => l.Name)));
 
+    /// <summary>The layer at a position, counted from 0; one that does not exist is an error.</summary>
+    /// <param name="index">The position.</param>
+    public Layer GetLayer(int index) =>
+        Layers.ElementAtOrDefault(index)
+        ?? throw Fs.Refuse($"{Core}", $"it has no layer {index}", $"It has {Layers.Count} layers, counted from 0.");
+
     /// <summary>The table of layers as text.</summary>
     /// <param name="lineLength">The width of the table.</param>
     /// <param name="expandNested">Whether models inside the model are shown layer by layer.</param>

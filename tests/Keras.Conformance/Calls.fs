@@ -152,3 +152,43 @@ module Calls =
             | Some v, _ -> v
             | None, Some e -> raise e
             | None, None -> Datum.Null
+
+    let rec private hasSpec (v: Datum) =
+        match v with
+        | Datum.Spec _ -> true
+        | Datum.List items -> List.exists hasSpec items
+        | Datum.Dict pairs -> pairs |> List.exists (snd >> hasSpec)
+        | _ -> false
+
+    /// True if symbolic tensors stand among the arguments.
+    let isSymbolic (a: Arguments) : bool = List.exists hasSpec a.Args || (a.Kwargs |> List.exists (snd >> hasSpec))
+
+    /// Calls a function of tensors and symbolic tensors with symbols in place of the latter.
+    let symbolic (a: Arguments) (run: Arguments -> Datum) : Datum =
+        let avals = List<Aval>()
+
+        let rec collect v =
+            match v with
+            | Datum.Spec s -> avals.Add s
+            | Datum.List items -> List.iter collect items
+            | Datum.Dict pairs -> pairs |> List.iter (snd >> collect)
+            | _ -> ()
+
+        List.iter collect a.Args
+        a.Kwargs |> List.iter (snd >> collect)
+
+        let fill (xs: Tensor[]) =
+            let order = Queue xs
+
+            let rec put v =
+                match v with
+                | Datum.Spec _ -> Datum.Tensor(order.Dequeue())
+                | Datum.List items -> Datum.List(List.map put items)
+                | Datum.Dict pairs -> Datum.Dict(pairs |> List.map (fun (k, x) -> k, put x))
+                | other -> other
+
+            let args = List.map put a.Args
+            let kwargs = a.Kwargs |> List.map (fun (k, v) -> k, put v)
+            run { Args = args; Kwargs = kwargs }
+
+        infer fill (avals.ToArray())

@@ -22,6 +22,8 @@ module Functions =
     let private ops = lazy (Members.ofType typeof<Ops>)
     let private losses = lazy (Members.ofType typeof<Losses>)
 
+    let private utils = lazy (Members.ofType typeof<Utils>)
+
     /// Types that this program finds by name, so that it can be built before they are there.
     let private metrics =
         lazy
@@ -209,6 +211,32 @@ module Functions =
 
             let line = Ops.linspace (start, stop, num)
             Some(Datum.List [ Datum.Tensor line; Datum.Tensor step ])
+        | "pad_sequences" ->
+            let text k =
+                match get k with
+                | Some(Datum.Text s) -> Some s
+                | _ -> None
+
+            let argument (k: string) : 'a option =
+                get k
+                |> Option.filter (fun v -> not v.IsNull)
+                |> Option.map (fun v -> Convert.argument typeof<'a> v |> unbox<'a>)
+
+            let sequences =
+                match need "sequences" with
+                | Datum.List rows -> rows |> List.map (fun r -> Convert.argument typeof<int list> r |> unbox<int list>)
+                | _ -> raise (Mismatch "utils.pad_sequences: expected a list of sequences")
+
+            Utils.padSequences (
+                sequences,
+                ?maxlen = argument "maxlen",
+                ?dtype = argument "dtype",
+                ?padding = text "padding",
+                ?truncating = text "truncating",
+                ?value = argument "value"
+            )
+            |> Datum.Tensor
+            |> Some
         | "is_tensor" ->
             match args with
             | [ (Datum.Tensor _ | Datum.Masked _) ] -> Some(Datum.Bool true)
@@ -283,6 +311,7 @@ module Functions =
             "cond"
             "switch"
             "while_loop"
+            "pad_sequences"
         ]
 
     /// The last part of a public name.
@@ -298,6 +327,8 @@ module Functions =
             among ops || isSpecial.Contains name
         elif symbol.StartsWith "keras.activations." then
             among ops || List.contains name [ "linear"; "exponential" ]
+        elif symbol.StartsWith "keras.utils." then
+            among utils || isSpecial.Contains name
         elif symbol.StartsWith "keras.losses." then
             among losses || among metrics
         elif symbol.StartsWith "keras.metrics." then
@@ -329,12 +360,12 @@ module Functions =
             | true, overloads -> Members.call symbol overloads given
             | _ -> raise (Missing api)
 
-        if symbol.StartsWith "keras.ops." then
+        if symbol.StartsWith "keras.ops." || symbol.StartsWith "keras.utils." then
             let fn = Described.find (fun api args -> call context api { Args = args; Kwargs = [] })
 
             match special fn name a.Args given with
             | Some v -> v
-            | None -> from ops.Value given
+            | None -> from (if symbol.StartsWith "keras.ops." then ops.Value else utils.Value) given
         elif symbol.StartsWith "keras.activations." then
             let given = withDefaults symbol given
 

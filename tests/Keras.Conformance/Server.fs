@@ -81,48 +81,9 @@ type Server() =
             | _ -> raise (BadRequest "the field 'handle' is no handle")
         | _ -> raise (BadRequest "the field 'handle' is no number")
 
-    let rec hasSpec (v: Datum) =
-        match v with
-        | Datum.Spec _ -> true
-        | Datum.List items -> List.exists hasSpec items
-        | Datum.Dict pairs -> pairs |> List.exists (snd >> hasSpec)
-        | _ -> false
-
-    /// Calls a function of tensors and specs with symbols in place of the specs.
-    let symbolic (a: Arguments) (run: Arguments -> Datum) : Datum =
-        let avals = List<Aval>()
-
-        let rec collect v =
-            match v with
-            | Datum.Spec s -> avals.Add s
-            | Datum.List items -> List.iter collect items
-            | Datum.Dict pairs -> pairs |> List.iter (snd >> collect)
-            | _ -> ()
-
-        List.iter collect a.Args
-        a.Kwargs |> List.iter (snd >> collect)
-
-        let fill (xs: Tensor[]) =
-            let order = Queue xs
-
-            let rec put v =
-                match v with
-                | Datum.Spec _ -> Datum.Tensor(order.Dequeue())
-                | Datum.List items -> Datum.List(List.map put items)
-                | Datum.Dict pairs -> Datum.Dict(pairs |> List.map (fun (k, x) -> k, put x))
-                | other -> other
-
-            let args = List.map put a.Args
-            let kwargs = a.Kwargs |> List.map (fun (k, v) -> k, put v)
-            run { Args = args; Kwargs = kwargs }
-
-        Calls.infer fill (avals.ToArray())
-
-    let isSymbolic (a: Arguments) = List.exists hasSpec a.Args || (a.Kwargs |> List.exists (snd >> hasSpec))
-
     let call (api: string) (a: Arguments) : Datum =
         let run a = Functions.call context api a
-        if isSymbolic a then symbolic a run else run a
+        if Calls.isSymbolic a then Calls.symbolic a run else run a
 
     let toSpecs (a: Arguments) : Arguments =
         let rec spec v =
@@ -146,10 +107,10 @@ type Server() =
 
         let infer run =
             try
-                symbolic (toSpecs a) run
+                Calls.symbolic (toSpecs a) run
             with
             | KerasException(FailureKind.InvalidState, _, _, _)
-            | Mismatch _ when not (isSymbolic a) -> onlySpecs (run a)
+            | Mismatch _ when not (Calls.isSymbolic a) -> onlySpecs (run a)
 
         match Json.tryGet "api" request with
         | Some(Json.Text api) -> infer (Functions.call context api)
@@ -217,18 +178,6 @@ type Server() =
 
         outputs, Json.Object pairs
 
-    /// Constructor arguments as a config.
-    let config (symbol: string) (a: Arguments) : (string * Json) list =
-        let rec plain (v: Datum) =
-            match v with
-            | Datum.Handle(n, _) -> Thing.record (find n)
-            | Datum.List items -> Json.Array(List.map plain items)
-            | other -> Datum.plain other
-
-        Signatures.byName symbol a.Args a.Kwargs
-        |> List.filter (fun (_, v) -> not v.IsNull)
-        |> List.map (fun (k, v) -> k, plain v)
-
     let variable (a: Arguments) : Thing =
         let given = Signatures.byName "keras.Variable" a.Args a.Kwargs
         let get k = given |> List.tryFind (fun (n, _) -> n = k) |> Option.map snd
@@ -273,7 +222,7 @@ type Server() =
             if Signatures.canonical api = "keras.Variable" then
                 handle (variable (arguments request))
             else
-                handle (Thing.create api (config api (arguments request)))
+                handle (Thing.create api (Thing.config (find >> Thing.record) api (arguments request)))
         | _ -> raise (BadRequest "create needs 'serialized' or 'api'")
 
     let entry path name trainable (x: Tensor) =
@@ -449,24 +398,6 @@ type Server() =
             "do", Datum.List [ for k in "ping" :: "grad" :: List.map fst kinds -> Datum.Text k ]
         ]
 
-    let errorOf (e: exn) : string * string =
-        match e with
-        | Missing what -> "Unsupported", what
-        | BadRequest reason -> "BadRequest", reason
-        | Mismatch reason -> "TypeError", reason
-        | KerasException(kind, _, _, _) ->
-            let name =
-                match kind with
-                | FailureKind.InvalidType -> "TypeError"
-                | FailureKind.Unsupported -> "NotImplementedError"
-                | FailureKind.Runtime -> "RuntimeError"
-                | _ -> "ValueError"
-
-            name, e.Message
-        | :? FileNotFoundException -> "FileNotFoundError", e.Message
-        | :? IOException -> "OSError", e.Message
-        | _ -> "RuntimeError", $"{e.GetType().Name}: {e.Message}"
-
     let answer (request: Json) : (string * Json) list =
         let kind =
             match Json.tryGet "do" request with
@@ -502,7 +433,7 @@ type Server() =
                     answer request
                 | _ -> raise (BadRequest "not a JSON object")
             with e ->
-                let name, message = errorOf e
+                let name, message = PythonError.ofExn e
                 [ "error", Json.Object [ "type", Json.Text name; "message", Json.Text message ] ]
 
         Json.write (Json.Object(("id", id) :: result))

@@ -17,6 +17,8 @@ type FailureKind =
     | InvalidState = 4
     /// The computation itself failed.
     | Runtime = 5
+    /// An index that does not exist (Python's IndexError).
+    | InvalidIndex = 6
 
 /// Raised for every refusal of this library. `Where` names the op (`ops.matmul`) or the layer and its path
 /// (`layers.Dense "encoder/dense_1"`); `Reason` says what was given and what was expected; `Hint` what to do.
@@ -49,6 +51,10 @@ module Fail =
     /// A wrong value, shape, axis or name.
     let value (where: string) (reason: string) (hint: string) : 'a =
         raise (KerasException(FailureKind.InvalidValue, where, reason, hint))
+
+    /// An index or class number that does not exist.
+    let index (where: string) (reason: string) (hint: string) : 'a =
+        raise (KerasException(FailureKind.InvalidIndex, where, reason, hint))
 
     /// An argument of the wrong kind.
     let wrongType (where: string) (reason: string) (hint: string) : 'a =

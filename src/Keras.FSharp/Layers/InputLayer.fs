@@ -94,5 +94,5 @@ module InputLayer =
 
         let optional = reader.Bool("optional", false)
         reader.Ignore "trainable"
-        reader.Complete()
+        reader.Complete(takesAny = true)
         make name dtype shape optional

@@ -416,17 +416,23 @@ and [<Sealed>] Call
     /// Attaches a mask to an output; null removes it.
     member _.SetMask(y: Tensor, mask: Tensor) : unit = frame.SetMask(y, mask)
 
-    /// A refusal that names the layer and its path.
-    member _.Refuse<'a>(reason: string, hint: string) : 'a =
+    member private _.Told(reason: string) : struct (string * string) =
         let where = if path = "" || path = layer.Name then $"{layer}" else $"{layer} at '{path}'"
 
         // The caller never gave the number that stands for an unknown size.
-        let reason =
-            match frame.UnknownSize with
-            | 0 -> reason
-            | n -> Regex.Replace(reason, $@"\b{n}\b", "None")
+        match frame.UnknownSize with
+        | 0 -> struct (where, reason)
+        | n -> struct (where, Regex.Replace(reason, $@"\b{n}\b", "None"))
 
+    /// A refusal that names the layer and its path.
+    member c.Refuse<'a>(reason: string, hint: string) : 'a =
+        let struct (where, reason) = c.Told reason
         Fail.value where reason hint
+
+    /// A refusal of an axis or index that does not exist.
+    member c.RefuseIndex<'a>(reason: string, hint: string) : 'a =
+        let struct (where, reason) = c.Told reason
+        Fail.index where reason hint
 
     /// Refuses inputs of another rank; `expected` describes the shape that is taken.
     member c.RequireRank(shape: Dims, rank: int, expected: string) : unit =

@@ -345,7 +345,7 @@ module LayerFactory =
         let arguments = LayerArguments(className, name, policy, reader, objects, nested)
         let activity = arguments.Activity()
         let body = read arguments
-        reader.Complete()
+        reader.Complete(takesAny = true)
 
         Layer(
             name,

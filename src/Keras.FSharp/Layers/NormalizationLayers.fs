@@ -11,7 +11,7 @@ module internal NormalizationLayers =
         let a = if axis < 0 then axis + shape.Rank else axis
 
         if a < 0 || a >= shape.Rank then
-            call.Refuse($"its axis {axis} does not exist in an input of shape {shape}", "")
+            call.RefuseIndex($"its axis {axis} does not exist in an input of shape {shape}", "")
 
         a
 
@@ -19,7 +19,7 @@ module internal NormalizationLayers =
         let i = if axis < 0 then axis + shape.Rank else axis
 
         if i < 0 || i >= shape.Rank then
-            a.Refuse($"its axis {axis} does not exist in an input of shape {shape}", "")
+            Fail.index $"{a.Class} '{a.Name}'" $"its axis {axis} does not exist in an input of shape {shape}" ""
 
         shape[i]
 

@@ -80,6 +80,26 @@ type Model private () =
         | None when Model.IsModel layer -> List.map snd layer.Children
         | None -> []
 
+    /// The layer of a name; an unknown one is an error that lists near names (`Model.get_layer`).
+    static member GetLayer(model: Layer, name: string) : Layer =
+        let layers = Model.Layers model
+
+        match layers |> List.tryFind (fun l -> l.Name = name) with
+        | Some l -> l
+        | None ->
+            Fail.value
+                $"{model}"
+                $"it has no layer '{name}'"
+                (Fail.didYouMean name (layers |> List.map (fun l -> l.Name)))
+
+    /// The layer at a position, counted from 0 (`Model.get_layer`).
+    static member GetLayer(model: Layer, index: int) : Layer =
+        let layers = Model.Layers model
+
+        match List.tryItem index layers with
+        | Some l -> l
+        | None -> Fail.value $"{model}" $"it has no layer {index}" $"It has {layers.Length} layers, counted from 0."
+
     /// A model of a graph of layer calls. Forms say whether a tensor, a list or a dictionary was given.
     static member OfGraph(inputs: Argument, outputs: Argument, ?name: string) : Layer =
         let g = LayerGraph.make inputs outputs

@@ -239,10 +239,13 @@ type ConfigReader(where: string, pairs: (string * Json) list) =
         for key in keys do
             asked.Add key |> ignore
 
-    /// Refuses arguments that nobody asked for.
-    member _.Complete() : unit =
+    /// Refuses arguments that nobody asked for: as wrong values where Keras's class takes any keyword and looks at it
+    /// itself (`takesAny`), else as arguments of the wrong kind.
+    member _.Complete(?takesAny: bool) : unit =
         match pairs |> List.tryFind (fun (key, _) -> not (asked.Contains key)) with
-        | Some(key, _) -> Fail.wrongType where $"there is no argument '{key}'" (Fail.didYouMean key (Seq.toList asked))
+        | Some(key, _) ->
+            let refuse = if takesAny = Some true then Fail.value else Fail.wrongType
+            refuse where $"there is no argument '{key}'" (Fail.didYouMean key (Seq.toList asked))
         | None -> ()
 
 /// Shorthands for writing configs.
@@ -351,7 +354,7 @@ type Registry<'T>
         | true, struct (className, make) ->
             let reader = ConfigReader($"{modul}.{className}", config)
             let value = make reader
-            reader.Complete()
+            reader.Complete(takesAny = (kind = "optimizer"))
             rewrite (ConfigJson.asGiven config) value
         | _ -> Fail.value modul $"there is no {kind} '{name}'" (Fail.didYouMean name byName.Keys)
 

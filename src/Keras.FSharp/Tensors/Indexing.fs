@@ -50,7 +50,7 @@ module internal Indexing =
         let n = x.Shape[axis]
 
         if i < -n || i >= n then
-            Fail.value where $"index {i} is out of range for axis {axis} of a tensor of shape {x.Shape}" ""
+            Fail.index where $"index {i} is out of range for axis {axis} of a tensor of shape {x.Shape}" ""
 
         if i < 0 then i + n else i
 
@@ -160,7 +160,7 @@ module internal Indexing =
         let consumed = indices |> List.sumBy consumes
 
         if consumed > x.Rank then
-            Fail.value where $"{consumed} indices for a tensor of shape {x.Shape}" ""
+            Fail.index where $"{consumed} indices for a tensor of shape {x.Shape}" ""
 
         let isEllipsis i =
             match i with

@@ -29,6 +29,7 @@ let private checker (group: string) : (Case -> unit) option =
     | "training" -> Some TrainingCases.check
     | "dtypes" -> Some FunctionCases.checkDTypes
     | "random" -> Some FunctionCases.checkRandom
+    | "errors" -> Some ErrorCases.check
     | "activations"
     | "losses_functions"
     | "metrics_functions"

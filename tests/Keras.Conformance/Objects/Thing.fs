@@ -74,6 +74,18 @@ module Thing =
 
         Thing.Layer(LayerObject(LayerCatalogue.create name config))
 
+    /// Constructor arguments as a config; `record` gives the record of the object of a handle.
+    let config (record: int -> Json) (symbol: string) (a: Arguments) : (string * Json) list =
+        let rec plain (v: Datum) =
+            match v with
+            | Datum.Handle(n, _) -> record n
+            | Datum.List items -> Json.Array(List.map plain items)
+            | other -> Datum.plain other
+
+        Signatures.byName symbol a.Args a.Kwargs
+        |> List.filter (fun (_, v) -> not v.IsNull)
+        |> List.map (fun (k, v) -> k, plain v)
+
     /// An object of a public class from its config. Only Keras's own classes are known.
     let create (symbol: string) (config: (string * Json) list) : Thing =
         let symbol = Signatures.canonical symbol
