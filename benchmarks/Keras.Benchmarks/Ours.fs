@@ -13,8 +13,16 @@ let random (seed: int) (shape: int list) : float32[] =
 /// Labels of ten classes.
 let labels (n: int) : int[] = Array.init n (fun i -> i * 7 % 10)
 
+/// A training step, and what was compiled for it.
+[<NoEquality; NoComparison>]
+type Training = {
+    /// Makes a step and returns its loss.
+    Step: unit -> float
+    Compiled: unit -> struct (Graph * IExecutable voption)
+}
+
 /// One step of training with Adam as a closure: the state stays inside.
-let private training (model: Layer) (x: Tensor) (y: Tensor) : unit -> float =
+let private training (model: Layer) (x: Tensor) (y: Tensor) : Training =
     let adam = Optimizers.Adam(learningRate = 1e-3)
     let variables = Model.init (Random.key 1L, model)
 
@@ -36,10 +44,14 @@ let private training (model: Layer) (x: Tensor) (y: Tensor) : unit -> float =
     let compiled = jitDonating [ "Item1" ] step
     let mutable state = variables, Optimizers.init adam variables.Params, Random.key 2L
 
-    fun () ->
-        let loss, next = compiled.Invoke(state, (x, y))
-        state <- next
-        Tensor.toFloat loss
+    {
+        Step =
+            fun () ->
+                let loss, next = compiled.Invoke(state, (x, y))
+                state <- next
+                Tensor.toFloat loss
+        Compiled = fun () -> compiled.Compiled(state, (x, y))
+    }
 
 let mlp () =
     let model =
@@ -177,7 +189,11 @@ let transformer () =
     let x = Tensor.ofArray [ batch; tokens; d ] (random 4 [ batch; tokens; d ])
     let y = Tensor.ofArray [ batch ] (labels batch)
 
-    fun () ->
-        let loss, next = compiled.Invoke(state, (x, y))
-        state <- next
-        Tensor.toFloat loss
+    {
+        Step =
+            fun () ->
+                let loss, next = compiled.Invoke(state, (x, y))
+                state <- next
+                Tensor.toFloat loss
+        Compiled = fun () -> compiled.Compiled(state, (x, y))
+    }

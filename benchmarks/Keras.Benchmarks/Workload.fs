@@ -4,29 +4,8 @@ module Keras.Benchmarks.Workload
 open System
 open System.Diagnostics
 
-/// The same training step twice: by this library and by hand in eager TorchSharp. Each call makes one step and returns
-/// its loss.
-[<NoEquality; NoComparison>]
-type Workload = {
-    Name: string
-    Title: string
-    Ours: unit -> float
-    Peer: unit -> float
-    /// Steps that are timed together.
-    Steps: int
-}
-
-/// What was measured.
-type Measurement = {
-    Workload: string
-    OursMs: float
-    PeerMs: float
-    OursLoss: float
-    PeerLoss: float
-} with
-
-    /// The peer's time over ours: above 1 we are faster.
-    member m.Ratio = m.PeerMs / m.OursMs
+/// Ways of doing the same thing, each by its name. Each call makes one step and returns its loss.
+type Contenders = (string * (unit -> float)) list
 
 let private median (xs: float[]) : float =
     let sorted = Array.sort xs
@@ -41,30 +20,20 @@ let private time (steps: int) (f: unit -> float) : float =
 
     watch.Elapsed.TotalMilliseconds / float steps
 
-/// Alternates both ways for a number of rounds, after warming both up.
-let measure (rounds: int) (w: Workload) : Measurement =
-    let mutable ours, peer = 0.0, 0.0
+/// Milliseconds per step of each contender: medians over a number of rounds in which each makes `steps` steps, after
+/// warming up. Who comes first in a round changes, so that nobody always follows the same one.
+let measure (rounds: int) (steps: int) (contenders: Contenders) : Map<string, float> =
+    let all = List.toArray contenders
 
     for _ in 1..3 do
-        ours <- w.Ours()
-        peer <- w.Peer()
+        for _, f in all do
+            f () |> ignore
 
-    let pairs =
-        Array.init rounds (fun i ->
-            // Which comes first changes, so that neither always follows the other.
-            if i % 2 = 0 then
-                let a = time w.Steps w.Ours
-                let b = time w.Steps w.Peer
-                a, b
-            else
-                let b = time w.Steps w.Peer
-                let a = time w.Steps w.Ours
-                a, b)
+    let times = all |> Array.map (fun _ -> Array.zeroCreate rounds)
 
-    {
-        Workload = w.Name
-        OursMs = median (Array.map fst pairs)
-        PeerMs = median (Array.map snd pairs)
-        OursLoss = ours
-        PeerLoss = peer
-    }
+    for round in 0 .. rounds - 1 do
+        for k in 0 .. all.Length - 1 do
+            let i = (round + k) % all.Length
+            times[i][round] <- time steps (snd all[i])
+
+    Array.map2 (fun (name, _) t -> name, median t) all times |> Map.ofArray

@@ -201,6 +201,79 @@ let tests =
                             if not (abs (x[k] - y[k]) <= 2e-6 * (10.0 + abs y[k])) then
                                 failtest $"{shape} over {axes}: result {i}, element {k}: {x[k]} instead of {y[k]}"
 
+        testCase "reductions that come later in the program are made where their operand is computed"
+        <| fun () ->
+            let shape = [| 64; 48 |]
+            let b = Graphs.Builder()
+            let x = b.Input(DType.Float32, shape)
+            let z = b.Input(DType.Float32, shape)
+            let y = b.Unary(UnaryOp.Tanh, x)
+            // An update of a part needs y in memory and closes its region.
+            let part = b.Input(DType.Float32, [| 2; 3 |])
+            let starts = b.One(Prim.Full(Aval.make DType.Int32 (Dims.ofSeq [ 2 ]), Scalar.Int 5L))
+            let updated = b.One(Prim.DynamicUpdate, y, part, starts)
+            let sum = b.One(Prim.Reduce(ReduceOp.Sum, Dims.ofSeq [ 0 ]), y)
+            let weighted = b.One(Prim.Reduce(ReduceOp.Sum, Dims.ofSeq [ 0 ]), b.Binary(BinaryOp.Mul, y, z))
+            // z is reduced from memory, and its largest element with it.
+            let rows = b.One(Prim.Reduce(ReduceOp.Sum, Dims.ofSeq [ 1 ]), z)
+            let most = b.One(Prim.Reduce(ReduceOp.Max, Dims.ofSeq [ 0; 1 ]), z)
+            let g = b.Graph(updated, y, sum, weighted, rows, most)
+            let r = Random 3
+            let data = g.Inputs |> Array.map (fun v -> Array.init g.Avals[v].Size (fun _ -> r.NextDouble() - 0.5))
+            let inputs = data |> Array.map (buffer DType.Float32)
+            use p = CpuProgram.Compile({ provider with Fuse = true }, Plan.make g [| false; false; false |])
+            Expect.stringContains ((p :> IExecutable).Explain()) "3 steps" "tanh with both sums, the update, z's own"
+            let expected = interpret prepare g inputs
+            let results = p.Run(inputs |> Array.map (fun b -> b :> Buffer))
+
+            for i in 0 .. results.Length - 1 do
+                let a = g.Avals[g.Outputs[i]]
+                let x, y = values a results[i], values a expected[i]
+
+                for k in 0 .. x.Length - 1 do
+                    if not (abs (x[k] - y[k]) <= 1e-5 * (1.0 + abs y[k])) then
+                        failtest $"result {i}, element {k}: {x[k]} instead of {y[k]}"
+
+        testCase "the activations inside regions are as accurate as float32 is"
+        <| fun () ->
+            let phi x = 0.5 * Special.erfc (-x / sqrt 2.0)
+            let bell x = exp (-0.5 * x * x) / sqrt (2.0 * Math.PI)
+            let share x = 1.0 / (1.0 + exp (-2.0 * sqrt (2.0 / Math.PI) * (x + 0.044715 * x * x * x)))
+            let slope x = 2.0 * sqrt (2.0 / Math.PI) * (1.0 + 3.0 * 0.044715 * x * x)
+            let logistic x = 1.0 / (1.0 + exp -x)
+
+            let each = [
+                "gelu", RegionMath.gelu, (fun x -> x * phi x)
+                "gelu's gradient", (fun f x -> RegionMath.geluGrad f x (f.Const 1.0)), (fun x -> phi x + x * bell x)
+                "gelu by tanh", RegionMath.geluTanh, (fun x -> x * share x)
+                "its gradient",
+                (fun f x -> RegionMath.geluTanhGrad f x (f.Const 1.0)),
+                (fun x -> share x + x * share x * (1.0 - share x) * slope x)
+                "silu", RegionMath.silu, (fun x -> x * logistic x)
+                "silu's gradient",
+                (fun f x -> RegionMath.siluGrad f x (f.Const 1.0)),
+                (fun x -> logistic x * (1.0 + x * (1.0 - logistic x)))
+            ]
+
+            for name, build, exact in each do
+                let n = 20001
+                let kernel = single n build
+                let xs = Array.init n (fun i -> float (float32 (float (i - 10000) * 1e-3)))
+                let x, y = buffer DType.Float32 xs, buffer DType.Float32 (Seq.replicate n 0.0)
+                kernel.Invoke([| x.Pointer |], [| y.Pointer |])
+                let ys = Span<float32>(y.Pointer.ToPointer(), n)
+
+                for i in 0 .. n - 1 do
+                    let e = exact xs[i]
+
+                    // Gradients cross zero, where only the absolute error can be small.
+                    // The cube inside the tanh form is rounded before it becomes an exponent.
+                    let relative = if name = "gelu by tanh" then 2e-5 else 1e-6
+                    let allowed = if name.EndsWith "gradient" then 1.5e-6 else relative * abs e + 1e-37
+
+                    if not (abs (float ys[i] - e) <= allowed) then
+                        failtest $"{name} of {xs[i]}: {ys[i]} instead of {e}"
+
         testCase "bools, integers and doubles"
         <| fun () ->
             let n = 1003

@@ -226,6 +226,12 @@ type Jit<'a, 'b>(name: string, f: 'a -> 'b, donate: string -> bool) =
         let struct (leaves, form) = Structure.flattenAs "argument" x
         find leaves form |> ignore
 
+    /// The graph after the passes and the program for arguments like `x`; no program where there could be none.
+    member internal _.Compiled(x: 'a) : struct (Graph * IExecutable voption) =
+        let struct (leaves, form) = Structure.flattenAs "argument" x
+        let c = find leaves form
+        struct (c.Graph, c.Program)
+
     /// Why it was compiled, one line for each time.
     member _.Reasons: string[] = reasons.ToArray()
 

@@ -52,9 +52,10 @@ let private reluOp =
         []
         likeFirst
         (fun xs -> [| Lax.max xs[0] (Lax.zerosLike xs[0]) |])
-        (pullback (fun xs _ g ->
+        // The result says as much as the operand, which can be forgotten then.
+        (pullback (fun _ ys g ->
             let zero = Lax.zerosLike g
-            [| Lax.select (Lax.gt xs[0] zero) g zero |]))
+            [| Lax.select (Lax.gt ys[0] zero) g zero |]))
         true
 
 /// max(x, 0); the derivative at 0 is 0.

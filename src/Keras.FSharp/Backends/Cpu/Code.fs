@@ -5,6 +5,7 @@ namespace Keras.FSharp.Backends.Cpu
 
 open System
 open System.Collections.Generic
+open System.Diagnostics
 open Keras.FSharp
 open Keras.FSharp.Backends
 
@@ -69,7 +70,7 @@ type internal Place =
 
 /// A graph whose kernels are prepared and whose memory is laid out.
 [<Sealed>]
-type internal Code(plan: Plan, layout: Layout, work: Work[], constants: CpuBuffer[]) =
+type internal Code(plan: Plan, layout: Layout, work: Work[], flops: float[], constants: CpuBuffer[]) =
     let g = plan.Graph
     let inputs = g.Inputs.Length
     let outputs = g.Outputs.Length
@@ -121,6 +122,9 @@ type internal Code(plan: Plan, layout: Layout, work: Work[], constants: CpuBuffe
 
     /// Per equation.
     member _.Work = work
+
+    /// Per equation: arithmetic operations.
+    member _.Flops = flops
 
     /// The memory of the graph's constants.
     member _.Constants = constants
@@ -231,6 +235,12 @@ type internal Frame(code: Code, arena: nativeint) =
                         owned[f] <- null)
             | _ -> kernel)
 
+    let finish () =
+        for i in 0 .. copyFrom.Length - 1 do
+            if copyTo[i] <> 0n && copyTo[i] <> copyFrom[i] then
+                let struct (_, _, bytes) = code.Copies[i]
+                Frame.Copy(copyFrom[i], copyTo[i], bytes)
+
     /// Which step runs, or failed: an index into `Code.Steps`.
     member _.Position = position
 
@@ -246,10 +256,17 @@ type internal Frame(code: Code, arena: nativeint) =
             position <- i
             kernels[i].Invoke(ins[i], outs[i])
 
-        for i in 0 .. copyFrom.Length - 1 do
-            if copyTo[i] <> 0n && copyTo[i] <> copyFrom[i] then
-                let struct (_, _, bytes) = code.Copies[i]
-                Frame.Copy(copyFrom[i], copyTo[i], bytes)
+        finish ()
+
+    /// As `Run`, and writes when each step began, in ticks of `Stopwatch`, and when the last one ended.
+    member _.RunTimed(at: int64[]) : unit =
+        for i in 0 .. kernels.Length - 1 do
+            position <- i
+            at[i] <- Stopwatch.GetTimestamp()
+            kernels[i].Invoke(ins[i], outs[i])
+
+        at[kernels.Length] <- Stopwatch.GetTimestamp()
+        finish ()
 
     /// Runs all steps as a part of another program: nothing is handed out.
     member f.RunInside() : unit =

@@ -1,7 +1,8 @@
 /// Finds regions: elementwise equations over one shape that run as one loop. A region stays open while only its own
 /// members read its results; the first other reader closes it, and it takes its place in the program where its last
-/// member was. Reductions of what a region computes end in it: they read no memory. Constants and broadcasts belong to
-/// nobody: every region that reads one has it inside, as a value or as a way to step.
+/// member was. Reductions of what a region computes end in it: they read no memory; those that come later in the program
+/// are fetched when it closes. A reduction of something else begins a region, which whoever reads the same may join.
+/// Constants and broadcasts belong to nobody: every region that reads one has it inside, as a value or as a way to step.
 [<RequireQualifiedAccess>]
 module internal Keras.FSharp.Backends.Cpu.Fusion
 
@@ -17,6 +18,8 @@ type Region = {
     InPlace: bool[]
     /// How many equations it replaces.
     Members: int
+    /// What they cost (`Cost.flops`).
+    Flops: float
 }
 
 /// A graph after fusion; `Regions` has an entry per equation.
@@ -30,12 +33,15 @@ type private Open(shape: Dims) =
     member val Lanes = 0 with get, set
     member val Members = List<int>() with get, set
     member val IsClosed = false with get, set
+    /// It began with a reduction of something in memory.
+    member val IsReading = false with get, set
 
 // More members give longer code than registers are good for.
 let private maxMembers = 80
 
-// A lone operation is worth a loop of its own only to save the memory of a broadcast operand.
+// A lone operation is worth a loop of its own only to save the memory of a broadcast operand, or as a reduction.
 let private minLoneSize = 256L
+let private minReduction = 2048
 
 /// The walk over one graph.
 type private Walk(g: Graph) =
@@ -46,11 +52,17 @@ type private Walk(g: Graph) =
     let home: Open[] = Array.zeroCreate count
     // Constants and broadcasts whose equation was not needed so far.
     let pending = Array.zeroCreate<bool> count
-    // What is put where: an equation in its own place, a region in that of its last member, so that its operands are
-    // there and can be freed as soon as possible.
-    let placed = Array.zeroCreate<bool> g.Eqns.Length
-    let eqns = Array.copy g.Eqns
-    let regions: Region voption[] = Array.create g.Eqns.Length ValueNone
+    // What is put where, the last first: an equation in its own place, a region in that of its last member, so
+    // that its operands are there and can be freed as soon as possible.
+    let slots: struct (Eqn * Region voption) list[] = Array.create g.Eqns.Length []
+    // Per variable: the place from which on it is in memory; later than any where it is not.
+    let readyAt = Array.create count Int32.MaxValue
+    // Equations that a region has fetched before their turn.
+    let fetched = Array.zeroCreate<bool> g.Eqns.Length
+    // Open regions that read a variable in its own shape.
+    let reading = Dictionary<int, Open>()
+    // Whose turn it is.
+    let mutable current = 0
 
     do
         g.Eqns
@@ -61,13 +73,35 @@ type private Walk(g: Graph) =
             for v in e.Inputs do
                 uses[v] <- uses[v] + 1)
 
+    // Per variable: the equations that read it.
+    let readers = uses |> Array.map Array.zeroCreate<int>
+
+    do
+        let filled = Array.zeroCreate<int> count
+
+        g.Eqns
+        |> Array.iteri (fun i e ->
+            for v in e.Inputs do
+                readers[v][filled[v]] <- i
+                filled[v] <- filled[v] + 1)
+
         // A result of the program has one reader more.
         for v in g.Outputs do
             uses[v] <- uses[v] + 1
 
+        for v in 0 .. count - 1 do
+            if definedBy[v] < 0 then
+                readyAt[v] <- -1
+
     let eqnOf v = g.Eqns[definedBy[v]]
 
-    let keep (i: int) = placed[i] <- true
+    let put (slot: int) (e: Eqn) (region: Region voption) =
+        slots[slot] <- struct (e, region) :: slots[slot]
+
+        for v in e.Outputs do
+            readyAt[v] <- slot
+
+    let keep (i: int) = put i g.Eqns[i] ValueNone
 
     /// The value of a variable that is one number everywhere.
     let rec filled (v: int) : Scalar voption =
@@ -203,12 +237,12 @@ type private Walk(g: Graph) =
                     Kernel = kernel
                     InPlace = steps |> Array.map (fun s -> s = own)
                     Members = r.Members.Count
+                    Flops = r.Members |> Seq.sumBy (fun i -> Cost.flops g g.Eqns[i])
                 })
 
-    /// Puts a region in the place of its last member.
-    let place (r: Open) (results: int[]) =
+    /// Puts a region in its place.
+    let place (r: Open) (slot: int) (results: int[]) =
         let struct (operands, region) = compile r results
-        let last = r.Members[r.Members.Count - 1]
         let names = r.Members |> Seq.map (fun i -> Prims.name g.Eqns[i].Prim)
         let avals = results |> Array.map (fun v -> g.Avals[v])
 
@@ -218,18 +252,114 @@ type private Walk(g: Graph) =
         let composite =
             Composite("fused{" + String.Join(' ', names) + "}", 1, [], (fun _ -> avals), refuse, ValueNone, false, true)
 
-        placed[last] <- true
-        regions[last] <- ValueSome region
-
-        eqns[last] <- {
+        let e = {
             Prim = Prim.Call composite
             Inputs = operands
             Outputs = results
-            Scope = g.Eqns[last].Scope
+            Scope = g.Eqns[r.Members[0]].Scope
         }
+
+        put slot e (ValueSome region)
+
+    let avals (vs: int[]) = vs |> Array.map (fun v -> g.Avals[v])
+    let agrees a b = a = 0 || b = 0 || a = b
+
+    /// The lanes in which an equation can be a part of a region, -1 where it cannot.
+    let lanesOf (e: Eqn) =
+        if e.Outputs.Length = 1 && g.Avals[e.Outputs[0]].Shape.Size > 0L then
+            Lower.lanes e.Prim (avals e.Inputs) (avals e.Outputs)
+        else
+            -1
+
+    let isFolding (op: ReduceOp) =
+        match op with
+        | ReduceOp.Sum
+        | ReduceOp.Prod
+        | ReduceOp.Max
+        | ReduceOp.Min -> true
+        | _ -> false
+
+    /// Can a variable be reduced so in a region over its shape?
+    let isReducible (op: ReduceOp) (axes: Dims) (v: int) =
+        Lower.laneBytes g.Avals[v].DType > 0
+        && Seq.exists (fun a -> g.Avals[v].Shape[a] > 1) axes
+        && isFolding op
+
+    /// Can a reduction of a variable be made where its values are computed?
+    let isPart (op: ReduceOp) (axes: Dims) (v: int) =
+        let r = home[v]
+
+        not (isNull r)
+        && r.Shape.Equals g.Avals[v].Shape
+        && r.Members.Count < maxMembers
+        && isReducible op axes v
+
+    let addTo (r: Open) (i: int) (lanes: int) =
+        r.Lanes <- max r.Lanes lanes
+        r.Members.Add i
+        home[g.Eqns[i].Outputs[0]] <- r
+
+    let isReductionOf v (i: int) =
+        match g.Eqns[i].Prim with
+        | Prim.Reduce(op, axes) -> isReducible op axes v
+        | _ -> false
+
+    /// The place from which on a region can read a variable.
+    let rec ready (v: int) =
+        if pending[v] then
+            let e = eqnOf v
+            if e.Inputs.Length = 0 then -1 else ready e.Inputs[0]
+        else
+            readyAt[v]
+
+    /// Fetches what comes later and ends in reductions of what a region computes: the reductions, and elementwise
+    /// equations that nothing else reads. Returns the place from which on everything is there that they read.
+    let fetch (r: Open) : int =
+        let mutable slot = Seq.max r.Members
+        let mutable m = 0
+
+        let isThere (v: int) = obj.ReferenceEquals(home[v], r) || (isNull home[v] && ready v < Int32.MaxValue)
+
+        while m < r.Members.Count do
+            let v = g.Eqns[r.Members[m]].Outputs[0]
+
+            if r.Shape.Equals g.Avals[v].Shape then
+                for j in readers[v] do
+                    let e = g.Eqns[j]
+
+                    if j > current && not fetched[j] && r.Members.Count < maxMembers then
+                        match e.Prim with
+                        | Prim.Reduce(op, axes) ->
+                            if isReducible op axes v then
+                                fetched[j] <- true
+                                addTo r j 0
+                        | _ ->
+                            let lanes = lanesOf e
+                            let out = e.Outputs[0]
+
+                            if
+                                lanes >= 0
+                                && agrees r.Lanes lanes
+                                && r.Shape.Equals g.Avals[out].Shape
+                                && readers[out].Length = uses[out]
+                                && readers[out].Length > 0
+                                && Array.forall (isReductionOf out) readers[out]
+                                && Array.forall isThere e.Inputs
+                            then
+                                for u in e.Inputs do
+                                    if isNull home[u] then
+                                        slot <- max slot (ready u)
+
+                                fetched[j] <- true
+                                addTo r j lanes
+
+            m <- m + 1
+
+        slot
 
     let worthwhile (r: Open) =
         r.Members.Count > 1
+        || r.IsReading
         || (r.Shape.Size >= minLoneSize && g.Eqns[r.Members[0]].Inputs |> Array.exists (fun v -> pending[v]))
 
     /// Makes sure that a variable is there for an equation that is not in a region.
@@ -244,6 +374,7 @@ type private Walk(g: Graph) =
     /// Ends a region and puts it into the program.
     and close (r: Open) =
         if not r.IsClosed then
+            let slot = fetch r
             r.IsClosed <- true
             r.Members.Sort()
 
@@ -274,7 +405,7 @@ type private Walk(g: Graph) =
                 |]
 
                 if results.Length > 0 then
-                    place r results
+                    place r slot results
             else
                 for i in r.Members do
                     Array.iter need g.Eqns[i].Inputs
@@ -286,14 +417,21 @@ type private Walk(g: Graph) =
         let shape = g.Avals[e.Outputs[0]].Shape
         let mutable target: Open = null
 
+        // A region that reduces an operand reads it anyway.
+        let beside v =
+            match reading.TryGetValue v with
+            | true, r when r.IsReading && not r.IsClosed && r.Shape.Equals shape -> r
+            | _ -> null
+
         for v in e.Inputs do
-            let r = home[v]
+            let r = if isNull home[v] then beside v else home[v]
 
             if not (isNull r) && not (obj.ReferenceEquals(r, target)) then
-                let agrees a b = a = 0 || b = 0 || a = b
+                let isFull = r.Members.Count >= maxMembers
 
-                if not (agrees r.Lanes lanes) || not (r.Shape.Equals shape) || r.Members.Count >= maxMembers then
-                    close r
+                if not (agrees r.Lanes lanes) || not (r.Shape.Equals shape) || isFull then
+                    if not (isNull home[v]) then
+                        close r
                 elif isNull target then
                     target <- r
                 elif agrees r.Lanes target.Lanes && r.Members.Count + target.Members.Count < maxMembers then
@@ -304,77 +442,82 @@ type private Walk(g: Graph) =
                         home[g.Eqns[m].Outputs[0]] <- large
 
                     large.Lanes <- max large.Lanes small.Lanes
+                    large.IsReading <- large.IsReading || small.IsReading
                     small.IsClosed <- true
                     target <- large
-                else
+                elif not (isNull home[v]) then
                     close r
 
         if isNull target then
             target <- Open shape
 
-        target.Lanes <- max target.Lanes lanes
-        target.Members.Add i
-        home[e.Outputs[0]] <- target
+        addTo target i lanes
 
-    /// Can a reduction of a variable be made where its values are computed?
-    let isPart (op: ReduceOp) (axes: Dims) (v: int) =
-        let r = home[v]
+        for v in e.Inputs do
+            if isNull home[v] && not pending[v] then
+                reading[v] <- target
 
-        not (isNull r)
-        && r.Shape.Equals g.Avals[v].Shape
-        && r.Members.Count < maxMembers
-        && Lower.laneBytes g.Avals[v].DType > 0
-        && Seq.exists (fun a -> r.Shape[a] > 1) axes
-        && (match op with
-            | ReduceOp.Sum
-            | ReduceOp.Prod
-            | ReduceOp.Max
-            | ReduceOp.Min -> true
-            | _ -> false)
+    /// Begins a region with a reduction of something in memory, or adds it to one that reads the same.
+    let reduce (i: int) (v: int) =
+        let bytes = Lower.laneBytes g.Avals[v].DType
+
+        let r =
+            match reading.TryGetValue v with
+            | true, r when
+                not r.IsClosed
+                && r.Shape.Equals g.Avals[v].Shape
+                && agrees r.Lanes bytes
+                && r.Members.Count < maxMembers
+                ->
+                r
+            | _ -> Open(g.Avals[v].Shape, IsReading = true)
+
+        addTo r i bytes
+        reading[v] <- r
 
     member _.Run() : Fused =
+        let inLane v = Lower.laneBytes g.Avals[v].DType >= 0
+
         for i in 0 .. g.Eqns.Length - 1 do
             let e = g.Eqns[i]
-            let avals (vs: int[]) = vs |> Array.map (fun v -> g.Avals[v])
+            current <- i
 
-            let inLane v = Lower.laneBytes g.Avals[v].DType >= 0
+            if not fetched[i] then
+                match e.Prim with
+                | Prim.Full _ when inLane e.Outputs[0] -> pending[e.Outputs[0]] <- true
+                | Prim.Broadcast _ when inLane e.Outputs[0] ->
+                    // The operand is read from memory, wherever the broadcast goes.
+                    if (filled e.Inputs[0]).IsNone then
+                        need e.Inputs[0]
 
-            match e.Prim with
-            | Prim.Full _ when inLane e.Outputs[0] -> pending[e.Outputs[0]] <- true
-            | Prim.Broadcast _ when inLane e.Outputs[0] ->
-                // The operand is read from memory, wherever the broadcast goes.
-                if (filled e.Inputs[0]).IsNone then
+                    pending[e.Outputs[0]] <- true
+                | Prim.Reduce(op, axes) when isPart op axes e.Inputs[0] -> addTo home[e.Inputs[0]] i 0
+                | Prim.Reduce(op, axes) when
+                    isNull home[e.Inputs[0]]
+                    && not pending[e.Inputs[0]]
+                    && g.Avals[e.Inputs[0]].Size >= minReduction
+                    && isReducible op axes e.Inputs[0]
+                    ->
+                    reduce i e.Inputs[0]
+                | Prim.StopGradient when isNull home[e.Inputs[0]] ->
                     need e.Inputs[0]
-
-                pending[e.Outputs[0]] <- true
-            | Prim.Reduce(op, axes) when isPart op axes e.Inputs[0] ->
-                let r = home[e.Inputs[0]]
-                r.Members.Add i
-                home[e.Outputs[0]] <- r
-            | Prim.StopGradient when isNull home[e.Inputs[0]] ->
-                need e.Inputs[0]
-                keep i
-            | p ->
-                let lanes =
-                    if e.Outputs.Length = 1 && g.Avals[e.Outputs[0]].Shape.Size > 0L then
-                        Lower.lanes p (avals e.Inputs) (avals e.Outputs)
-                    else
-                        -1
-
-                if lanes >= 0 then
-                    join i lanes
-                else
-                    Array.iter need e.Inputs
                     keep i
+                | _ ->
+                    let lanes = lanesOf e
 
+                    if lanes >= 0 then
+                        join i lanes
+                    else
+                        Array.iter need e.Inputs
+                        keep i
+
+        current <- g.Eqns.Length
         Array.iter need g.Outputs
+        let all = slots |> Seq.collect List.rev |> Seq.toArray
 
         {
-            Graph = {
-                g with
-                    Eqns = Array.zip placed eqns |> Array.filter fst |> Array.map snd
-            }
-            Regions = Array.zip placed regions |> Array.filter fst |> Array.map snd
+            Graph = { g with Eqns = all |> Array.map (fun (struct (e, _)) -> e) }
+            Regions = all |> Array.map (fun (struct (_, r)) -> r)
         }
 
 /// The graph with its regions as single equations; the graph as it is where that is not wanted, or where code cannot be

@@ -1,4 +1,4 @@
-/// Elementwise primitives as formulas: which ones there are, and what nodes they become.
+/// Elementwise primitives and composites as formulas: which ones there are, and what nodes they become.
 [<RequireQualifiedAccess>]
 module internal Keras.FSharp.Backends.Cpu.Lower
 
@@ -49,6 +49,18 @@ let private binaryIs (op: BinaryOp) (d: DType) =
     | BinaryOp.Xor -> not (DType.isFloat d)
     | _ -> false
 
+let private isApproximate (c: Composite) = List.contains ("approximate", Attr.Bool true) c.Attrs
+
+/// Composites that are one formula.
+let private compositeIs (c: Composite) (d: DType) =
+    match c.Name with
+    | "relu" -> DType.isFloat d
+    | "gelu"
+    | "gelu_grad"
+    | "silu"
+    | "silu_grad" -> d = DType.Float32
+    | _ -> false
+
 /// The bytes per lane in which a primitive on these operands can be a part of a region: 4, 8, or 0 for either; -1 where
 /// it cannot.
 let lanes (p: Prim) (ins: Aval[]) (outs: Aval[]) : int =
@@ -71,6 +83,7 @@ let lanes (p: Prim) (ins: Aval[]) (outs: Aval[]) : int =
         | Prim.StopGradient
         | Prim.Convert _ -> true
         | Prim.Clamp -> ins[0].DType <> DType.Bool
+        | Prim.Call c -> compositeIs c ins[0].DType
         | _ -> false
 
     if is then bytes else -1
@@ -137,6 +150,17 @@ let private convert (f: Formulas) (from: DType) (target: DType) (x: int) : int =
     | ValueSome _ when from = DType.Bool -> f.Select(x, one f target, zero f target)
     | ValueSome l -> f.Node((if Lane.isFloat l then Op.ToFloat else Op.ToInt), l, false, x)
 
+let private composite (f: Formulas) (c: Composite) (d: DType) (args: int[]) : int =
+    match c.Name with
+    | "relu" -> f.Same(Op.Max, args[0], zero f d)
+    | "gelu" when isApproximate c -> RegionMath.geluTanh f args[0]
+    | "gelu" -> RegionMath.gelu f args[0]
+    | "gelu_grad" when isApproximate c -> RegionMath.geluTanhGrad f args[0] args[1]
+    | "gelu_grad" -> RegionMath.geluGrad f args[0] args[1]
+    | "silu" -> RegionMath.silu f args[0]
+    | "silu_grad" -> RegionMath.siluGrad f args[0] args[1]
+    | name -> Fail.runtime "fusion" $"{name} is not a part of regions" "This is a bug in fusion."
+
 /// The node for a primitive on nodes. `d` is the element type of the first operand.
 let node (f: Formulas) (p: Prim) (d: DType) (args: int[]) : int =
     match p with
@@ -150,4 +174,9 @@ let node (f: Formulas) (p: Prim) (d: DType) (args: int[]) : int =
     | Prim.Clamp -> f.Same(Op.Min, f.Same(Op.Max, args[1], args[0]), args[2])
     | Prim.Convert target -> convert f d target args[0]
     | Prim.StopGradient -> args[0]
+<<<<<<< HEAD
     | p -> Fail.runtime "fusion" $"{Prims.name p} is not a part of regions" "This is a bug in fusion."
+=======
+    | Prim.Call c -> composite f c d args
+    | p -> Fail.runtime "fusion" $"{Prims.name p} is not a part of regions" "This is a bug in fusion."
+>>>>>>> 20cca02 (Put activations and later reductions into fused regions; print the bound of products and profile steps)

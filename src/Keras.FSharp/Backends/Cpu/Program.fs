@@ -16,6 +16,8 @@ module internal Assemble =
     type Parts = {
         Graph: Graph
         Work: Work[]
+        /// Per equation: arithmetic operations.
+        Flops: float[]
         Constants: CpuBuffer[]
         InPlace: int -> int -> bool
     }
@@ -58,7 +60,7 @@ module internal Assemble =
                     | Work.Bound _ -> false
         }
 
-        Code(plan, Plan.layout plan needs, parts.Work, parts.Constants)
+        Code(plan, Plan.layout plan needs, parts.Work, parts.Flops, parts.Constants)
 
     /// Prepares a kernel for every equation, and code for the graphs inside.
     let rec parts (provider: Provider) (graph: Graph) : Parts =
@@ -103,6 +105,12 @@ module internal Assemble =
         {
             Graph = graph
             Work = work.ToArray()
+            Flops =
+                graph.Eqns
+                |> Array.mapi (fun i e ->
+                    match regions[i] with
+                    | ValueSome r -> r.Flops
+                    | ValueNone -> Cost.flops graph e)
             Constants = memory.ToArray()
             InPlace =
                 fun i k ->
@@ -239,6 +247,26 @@ type internal CpuProgram(provider: Provider, code: Code) =
                     Frame.Copy(b.Pointer, own.Pointer, b.ByteLength)
                     c.Inputs[i] <- own
 
+    /// The steps, in order.
+    member _.Steps: Cost.Step[] =
+        let types (vs: int[]) = String.Join(", ", vs |> Array.map (fun v -> string g.Avals[v]))
+
+        code.Steps
+        |> Array.map (fun i ->
+            let e = g.Eqns[i]
+
+            {
+                Name = Prims.name e.Prim
+                Scope = e.Scope
+                Types = $"({types e.Inputs}) -> {types e.Outputs}"
+                Bytes = Cost.bytes g e
+                Flops = code.Flops[i]
+            })
+
+    /// Where the beginnings of steps of the next runs are written (`Frame.RunTimed`), or null: they are not timed. One
+    /// element more than there are steps. Not for several threads at a time.
+    member val Times: int64[] | null = null with get, set
+
     /// What runs, for people: one line per step.
     member _.Explain() : string =
         let text = StringBuilder()
@@ -266,7 +294,7 @@ type internal CpuProgram(provider: Provider, code: Code) =
 
         for s in 0 .. code.Steps.Length - 1 do
             let e = g.Eqns[code.Steps[s]]
-            let bytes = Seq.append e.Inputs e.Outputs |> Seq.sumBy (fun v -> g.Avals[v].ByteSize)
+            let bytes = Cost.bytes g e
             let places = String.Join(", ", e.Outputs |> Array.map place)
 
             let scratch =
@@ -283,7 +311,7 @@ type internal CpuProgram(provider: Provider, code: Code) =
         text.ToString()
 
     /// Runs the program: see `IExecutable.Run`.
-    member _.Run(inputs: Buffer[]) : Buffer[] =
+    member p.Run(inputs: Buffer[]) : Buffer[] =
         if inputs.Length <> g.Inputs.Length then
             Fail.value "program" $"{inputs.Length} inputs were given, {g.Inputs.Length} are needed" ""
 
@@ -310,7 +338,10 @@ type internal CpuProgram(provider: Provider, code: Code) =
                         results[o] <- b
 
                 started <- true
-                frame.Run()
+
+                match p.Times with
+                | null -> frame.Run()
+                | times -> frame.RunTimed times
 
                 for o in 0 .. results.Length - 1 do
                     if handed[o] >= 0 then

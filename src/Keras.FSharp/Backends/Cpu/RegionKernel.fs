@@ -59,6 +59,9 @@ let private costPerNode = 0.015
 let private costPerOperand = 0.1
 let private worthwhile = 15000.0
 
+// How many values of a row are folded before what they give joins what lies in memory.
+let private longestFold = 8192L
+
 let inline private fold (op: ReduceOp) (a: ^T) (b: ^T) : ^T =
     match op with
     | ReduceOp.Sum -> a + b
@@ -131,6 +134,12 @@ let make (nest: Nest) : Kernel =
     let cost = float nest.Nodes * costPerNode + float count * costPerOperand
     let grain = max 1L (int64 (worthwhile / cost))
 
+    // Long rows are folded piece by piece, so that no sum of many terms meets single ones.
+    let isFolded =
+        Seq.exists (fun r -> nest.Folds[r].IsSome && steps[operands + r][rank - 1] = 0L) (seq { 0 .. results - 1 })
+
+    let piece = if isFolded then longestFold else Int64.MaxValue
+
     // From one row and column on; `at` is the index over the outer axes.
     let part (ins: nativeint[]) (outs: nativeint[]) at (row: int64) rows (column: int64) columns =
         let table = NativePtr.stackalloc<nativeint>(2 * count)
@@ -146,7 +155,16 @@ let make (nest: Nest) : Kernel =
             NativePtr.set table (2 * k) (p + nativeint row * rowStep[k] + nativeint column * columnStep[k])
             NativePtr.set table (2 * k + 1) rowStep[k]
 
-        nest.Code.Invoke(NativePtr.toNativeInt table, nativeint rows, nativeint columns)
+        let mutable left: int64 = columns
+
+        while left > 0L do
+            let now = min left piece
+            nest.Code.Invoke(NativePtr.toNativeInt table, nativeint<int64> rows, nativeint now)
+            left <- left - now
+
+            if left > 0L then
+                for k in 0 .. count - 1 do
+                    NativePtr.set table (2 * k) (NativePtr.get table (2 * k) + nativeint now * columnStep[k])
 
     let lineElements = 64L
     let lines = (columns + lineElements - 1L) / lineElements

@@ -173,3 +173,72 @@ let sign (f: Formulas) (x: int) : int =
     let one = f.CopySign(f.Const 1.0, x)
     let ordered = f.Compare(CompareOp.Gt, f.Abs x, f.Const 0.0)
     f.Select(ordered, one, x)
+
+// erfc z = t · P(t) · exp(-z²) with t = 1 / (1 + z / 2): even and odd coefficients of P in pairs, interpolated for t
+// between 1/6 and 1.
+let private erfcPairs = [
+    0.28208267366639705, 0.28244504197242687
+    0.24257289292933942, 0.2048536552239142
+    -0.031841757619264575, 0.2856977106098689
+    -0.4938636490418655, 0.2877683096576411
+    -0.05971491899062271, 0.0
+]
+
+let private slope = 2.0 * System.Math.Sqrt(2.0 / System.Math.PI)
+let private density = 1.0 / System.Math.Sqrt(2.0 * System.Math.PI)
+
+/// exp(-x²/2): what rounding the square loses is put back, so that it holds far from zero too.
+let private bell (f: Formulas) (x: int) : int =
+    let square = f.Mul(x, x)
+    let lost = f.Fma(x, x, f.Neg square)
+    let half = f.Const -0.5
+    let e = exp f (f.Mul(square, half))
+    // There it is 0, though the square may be infinite.
+    let isFar = f.Compare(CompareOp.Gt, f.Abs x, f.Const 20.0)
+    f.Select(isFar, f.Const 0.0, f.Fma(f.Mul(e, half), lost, e))
+
+/// The normal distribution function, given exp(-x²/2).
+let private normal (f: Formulas) (x: int) (bell: int) : int =
+    let one = f.Const 1.0
+    let t = f.Div(one, f.Fma(f.Abs x, f.Const(0.5 * System.Math.Sqrt 0.5), one))
+    let square = f.Mul(t, t)
+
+    let p =
+        erfcPairs
+        |> List.rev
+        |> List.map (fun (even, odd) -> if odd = 0.0 then f.Const even else f.Fma(t, f.Const odd, f.Const even))
+        |> List.reduce (fun sum pair -> f.Fma(sum, square, pair))
+
+    let tail = f.Mul(f.Mul(t, p), f.Mul(bell, f.Const 0.5))
+    f.Select(f.Compare(CompareOp.Lt, x, f.Const 0.0), tail, f.Sub(one, tail))
+
+/// x Φ(x), Φ the normal distribution function: to 4e-7 of its value.
+let gelu (f: Formulas) (x: int) : int = f.Mul(x, normal f x (bell f x))
+
+/// The derivative of `gelu` at x times g.
+let geluGrad (f: Formulas) (x: int) (g: int) : int =
+    let bell = bell f x
+    f.Mul(g, f.Fma(f.Mul(x, f.Const density), bell, normal f x bell))
+
+// The logistic of what the tanh form of gelu has inside, twice.
+let private geluShare (f: Formulas) (x: int) : int =
+    let inner = f.Mul(x, f.Const slope)
+    logistic f (f.Fma(f.Mul(inner, f.Const 0.044715), f.Mul(x, x), inner))
+
+/// The tanh form: x · logistic(2 √(2/π) (x + 0.044715 x³)).
+let geluTanh (f: Formulas) (x: int) : int = f.Mul(x, geluShare f x)
+
+/// The derivative of `geluTanh` at x times g.
+let geluTanhGrad (f: Formulas) (x: int) (g: int) : int =
+    let s = geluShare f x
+    let rise = f.Fma(f.Mul(x, x), f.Const(3.0 * 0.044715 * slope), f.Const slope)
+    let bend = f.Mul(f.Mul(x, s), f.Sub(f.Const 1.0, s))
+    f.Mul(g, f.Fma(bend, rise, s))
+
+/// x / (1 + exp(-x)).
+let silu (f: Formulas) (x: int) : int = f.Mul(x, logistic f x)
+
+/// The derivative of `silu` at x times g.
+let siluGrad (f: Formulas) (x: int) (g: int) : int =
+    let s = logistic f x
+    f.Mul(f.Mul(g, s), f.Fma(x, f.Sub(f.Const 1.0, s), f.Const 1.0))
