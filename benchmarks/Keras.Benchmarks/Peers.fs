@@ -7,18 +7,27 @@ open TorchSharp
 open type TorchSharp.torch
 open type TorchSharp.torch.nn
 
-/// A training step with Adam and cross-entropy.
-let private training (network: Module<Tensor, Tensor>) (x: Tensor) (y: Tensor) : unit -> float =
+/// A training step with Adam of a loss on the batches that `next` gives.
+let private trainingOf
+    (network: Module<Tensor, Tensor>)
+    (loss: Tensor -> Tensor -> Tensor)
+    (next: unit -> Tensor * Tensor)
+    : unit -> float =
     network.train ()
     let adam = optim.Adam(network.parameters (), 1e-3, eps = 1e-7)
 
     fun () ->
         use _ = NewDisposeScope()
+        let x, y = next ()
         adam.zero_grad ()
-        let loss = functional.cross_entropy (network.forward x, y)
+        let loss = loss (network.forward x) y
         loss.backward ()
         adam.step () |> ignore
         loss.ToDouble()
+
+/// A training step with Adam and cross-entropy.
+let private training (network: Module<Tensor, Tensor>) (x: Tensor) (y: Tensor) : unit -> float =
+    trainingOf network (fun logits y -> functional.cross_entropy (logits, y)) (fun () -> x, y)
 
 let private data (seed: int) (shape: int list) : Tensor =
     torch.tensor(Ours.random seed shape).reshape(shape |> List.map Convert.ToInt64 |> List.toArray)
@@ -91,9 +100,9 @@ let resnet () =
 
     training (Sequential(List.toArray layers)) (images 3 32 32 3) (targets 32)
 
-/// One layer of a transformer encoder, norms after the sums.
-type private Encoder(d: System.Int64, heads: System.Int64) as this =
-    inherit Module<Tensor, Tensor>("encoder")
+/// One layer of a transformer: norms after the sums, or before, as GPT has them and causal.
+type private TransformerLayer(d: System.Int64, heads: System.Int64, isCausal: bool) as this =
+    inherit Module<Tensor, Tensor>("layer")
     let qkv = Linear(d, 3L * d)
     let out = Linear(d, d)
     let norm1 = LayerNorm(d)
@@ -102,22 +111,85 @@ type private Encoder(d: System.Int64, heads: System.Int64) as this =
     let norm2 = LayerNorm(d)
     do this.RegisterComponents()
 
-    override _.forward x =
+    let attend (x: Tensor) =
         let batch, tokens = x.shape[0], x.shape[1]
         let parts = (qkv.forward x).view(batch, tokens, 3L, heads, d / heads).permute([| 2L; 0L; 3L; 1L; 4L |])
-        let attended = functional.scaled_dot_product_attention (parts[0L], parts[1L], parts[2L])
-        let joined = attended.transpose(1, 2).reshape(batch, tokens, d)
-        let x = norm1.forward (x.add (out.forward joined))
-        norm2.forward (x.add (down.forward (functional.gelu (up.forward x))))
+
+        let attended =
+            functional.scaled_dot_product_attention (parts[0L], parts[1L], parts[2L], is_casual = isCausal)
+
+        out.forward (attended.transpose(1, 2).reshape(batch, tokens, d))
+
+    let feedForward (x: Tensor) = down.forward (functional.gelu (up.forward x))
+
+    override _.forward x =
+        if isCausal then
+            let x = x.add (attend (norm1.forward x))
+            x.add (feedForward (norm2.forward x))
+        else
+            let x = norm1.forward (x.add (attend x))
+            norm2.forward (x.add (feedForward x))
 
 /// The encoder of two layers with a classifier on the mean of the tokens.
 type private Transformer() as this =
     inherit Module<Tensor, Tensor>("transformer")
-    let first = new Encoder(256, 8)
-    let second = new Encoder(256, 8)
+    let first = new TransformerLayer(256, 8, false)
+    let second = new TransformerLayer(256, 8, false)
     let head = Linear(256, 10)
     do this.RegisterComponents()
 
     override _.forward x = head.forward ((second.forward (first.forward x)).mean [| 1L |])
 
 let transformer () = training (new Transformer()) (data 4 [ 16; 128; 256 ]) (targets 16)
+
+/// A character-level GPT of four layers.
+type private CharGpt() as this =
+    inherit Module<Tensor, Tensor>("gpt")
+    let table = Embedding(Ours.characters, 256)
+    let places = Parameter(torch.randn ([| 128L; 256L |]) * 0.02f)
+    let layer () = new TransformerLayer(256, 8, true) :> Module<Tensor, Tensor>
+    let layers = Sequential(layer (), layer (), layer (), layer ())
+    let norm = LayerNorm(256)
+    let head = Linear(256, Ours.characters, hasBias = false)
+    do this.RegisterComponents()
+
+    override _.forward x = head.forward (norm.forward (layers.forward ((table.forward x).add places)))
+
+let private int64s (xs: int[]) : System.Int64[] = xs |> Array.map Convert.ToInt64
+
+let charGpt () =
+    let x, y = Ours.texts ()
+    let x, y = torch.tensor(int64s x).reshape(16L, 128L), torch.tensor (int64s y)
+
+    trainingOf
+        (new CharGpt())
+        (fun logits y -> functional.cross_entropy (logits.view (-1L, logits.shape[2]), y))
+        (fun () -> x, y)
+
+/// 26 embeddings of 16 and a network 256-128-1 upon them.
+type private Tabular() as this =
+    inherit Module<Tensor, Tensor>("tabular")
+
+    let tables =
+        ModuleList<Module<Tensor, Tensor>>(
+            Ours.tables |> Array.map (fun n -> Embedding(n, 16) :> Module<Tensor, Tensor>)
+        )
+
+    let network =
+        Sequential(Linear(416, 256) :> Module<Tensor, Tensor>, ReLU(), Linear(256, 128), ReLU(), Linear(128, 1))
+
+    do this.RegisterComponents()
+
+    override _.forward x =
+        let rows = Array.init tables.Count (fun i -> tables[i].forward(x.select (1, i)))
+        network.forward (torch.cat (rows, 1L))
+
+let tabular () =
+    let batches =
+        Ours.tabularBatches.Value
+        |> Array.map (fun (x, y) -> torch.tensor(int64s x).reshape(512L, 26L), torch.tensor(y).reshape(512L, 1L))
+
+    trainingOf
+        (new Tabular())
+        (fun logits y -> functional.binary_cross_entropy_with_logits (logits, y))
+        (Ours.around batches)

@@ -20,6 +20,8 @@ let private workloads = [
     "W2", "CNN 28x28, batch 64", 8, Ours.cnn, Peers.cnn
     "W3", "ResNet-20 32x32, batch 32", 3, Ours.resnet, Peers.resnet
     "W5", "Transformer 2 x 256, 128 tokens, batch 16", 2, Ours.transformer, Peers.transformer
+    "W6", "Char-GPT 4 x 256, 128 tokens, batch 16", 1, Ours.charGpt, Peers.charGpt
+    "W9", "Tabular, 26 embeddings, 256-128-1, batch 512", 4, Ours.tabular, Peers.tabular
 ]
 
 let private option (arguments: string[]) (name: string) : string option =

@@ -136,7 +136,9 @@ let tests =
 
                 Expect.isLessThanOrEqual worst 2.0 $"worst at {at:G9}"
 
-        testProperty "a fused graph gives what its equations give one by one"
+        testPropertyWithConfig
+            { FsCheckConfig.defaultConfig with maxTest = 200 }
+            "a fused graph gives what its equations give one by one"
         <| fun (seed: int) (size: uint8) ->
             let g = Graphs.random seed (int size)
             let flags = Graphs.donated seed g
@@ -234,6 +236,54 @@ let tests =
                     if not (abs (x[k] - y[k]) <= 1e-5 * (1.0 + abs y[k])) then
                         failtest $"result {i}, element {k}: {x[k]} instead of {y[k]}"
 
+        testCase "what is cheap is computed again instead of being stored, but not for those who read memory"
+        <| fun () ->
+            for isRead in [ false; true ] do
+                let shape = [| 64; 48 |]
+                let b = Graphs.Builder()
+                let x, row = b.Input(DType.Float32, shape), b.Input(DType.Float32, 48)
+                let wide (v: int) = b.One(Prim.Broadcast(Dims.ofSeq shape, Dims.ofSeq [ 1 ]), v)
+                let columns (v: int) = b.One(Prim.Reduce(ReduceOp.Sum, Dims.ofSeq [ 0 ]), v)
+                // A sum of squares, and the same distances scaled by it: a normalization.
+                let distance = b.Binary(BinaryOp.Sub, x, wide row)
+                let squares = columns (b.Binary(BinaryOp.Mul, distance, distance))
+                let y = b.Binary(BinaryOp.Mul, distance, wide (b.Unary(UnaryOp.Rsqrt, squares)))
+
+                let g =
+                    if isRead then
+                        let corner = Aval.make DType.Int32 (Dims.ofSeq [ 2 ])
+                        let starts = b.One(Prim.Full(corner, Scalar.Int 1L))
+                        let part = b.Input(DType.Float32, [| 1; 1 |])
+                        let updated = b.One(Prim.DynamicUpdate, distance, part, starts)
+                        b.Graph(updated, y)
+                    else
+                        b.Graph(y)
+
+                let r = Random 4
+                let data = g.Inputs |> Array.map (fun v -> Array.init g.Avals[v].Size (fun _ -> r.NextDouble()))
+                let inputs = data |> Array.map (buffer DType.Float32)
+
+                let plan = g.Inputs |> Array.map (fun _ -> false) |> Plan.make g
+                use p = CpuProgram.Compile({ provider with Fuse = true }, plan)
+
+                let written (s: Cost.Step) =
+                    let results = (s.Types.Split "->")[1]
+                    (results.Split "float32[64,48]").Length - 1
+
+                let stored = p.Steps |> Array.sumBy written
+
+                Expect.equal stored (if isRead then 3 else 1) "how often something of the size of x is written"
+                let expected = interpret prepare g inputs
+                let results = p.Run(inputs |> Array.map (fun b -> b :> Buffer))
+
+                for i in 0 .. results.Length - 1 do
+                    let a = g.Avals[g.Outputs[i]]
+                    let x, y = values a results[i], values a expected[i]
+
+                    for k in 0 .. x.Length - 1 do
+                        if not (abs (x[k] - y[k]) <= 1e-5 * (1.0 + abs y[k])) then
+                            failtest $"result {i}, element {k}: {x[k]} instead of {y[k]}"
+
         testCase "the activations inside regions are as accurate as float32 is"
         <| fun () ->
             let phi x = 0.5 * Special.erfc (-x / sqrt 2.0)
@@ -269,7 +319,7 @@ let tests =
                     // Gradients cross zero, where only the absolute error can be small.
                     // The cube inside the tanh form is rounded before it becomes an exponent.
                     let relative = if name = "gelu by tanh" then 2e-5 else 1e-6
-                    let allowed = if name.EndsWith "gradient" then 1.5e-6 else relative * abs e + 1e-37
+                    let allowed = if name.EndsWith "gradient" then 8e-7 else relative * abs e + 1e-37
 
                     if not (abs (float ys[i] - e) <= allowed) then
                         failtest $"{name} of {xs[i]}: {ys[i]} instead of {e}"

@@ -211,6 +211,7 @@ let backend: IBackend = {
         member _.Download(_, _, _) = failwith "not here"
         member _.Execute(_, _, _, _) = failwith "not here"
         member _.HasKernel(_, _) = false
+        member _.PrefersMeaning(_, _) = false
         member _.Compile _ = failwith "not here"
 }
 

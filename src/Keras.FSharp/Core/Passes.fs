@@ -151,6 +151,53 @@ type private Rewrite =
     | Same of variable: int
     | Replace of prim: Prim * inputs: int[]
 
+/// Zeros around a tensor along one axis.
+[<Struct; NoEquality; NoComparison>]
+type private Padded = { Axis: int; Low: int; Source: int }
+
+let private padded (b: Builder) (e: Eqn) : Padded voption =
+    match e.Prim with
+    | Prim.Pad(low, high, interior) ->
+        let isPlain = Seq.forall ((=) 0) interior && Seq.forall2 (fun l h -> l >= 0 && h >= 0) low high
+
+        let axes = [
+            for i in 0 .. low.Rank - 1 do
+                if low[i] <> 0 || high[i] <> 0 then
+                    i
+        ]
+
+        match axes, b.Filled e.Inputs[1] with
+        | [ axis ], ValueSome s when isPlain && isZero s ->
+            ValueSome { Axis = axis; Low = low[axis]; Source = e.Inputs[0] }
+        | _ -> ValueNone
+    | _ -> ValueNone
+
+// Longer sums are looked through no further.
+let private maxTerms = 16
+
+/// A sum of tensors each of which is zero where the others are not, because it was padded, is their concatenation: so
+/// come the gradients of slices.
+let private sideBySide (b: Builder) (inputs: int[]) : Rewrite =
+    let rec terms (v: int) (found: Padded list) : Padded list voption =
+        match b.Definition v with
+        | ValueSome { Prim = Prim.Binary BinaryOp.Add; Inputs = ins } when found.Length < maxTerms ->
+            terms ins[0] found |> ValueOption.bind (terms ins[1])
+        | ValueSome e -> padded b e |> ValueOption.map (fun p -> p :: found)
+        | ValueNone -> ValueNone
+
+    let size (p: Padded) = b.Avals[p.Source].Shape[p.Axis]
+
+    match terms inputs[0] [] |> ValueOption.bind (terms inputs[1]) with
+    | ValueSome(first :: _ as all) when all |> List.forall (fun p -> p.Axis = first.Axis) ->
+        let sorted = List.sortBy _.Low all
+        let ends = sorted |> List.scan (fun at p -> if p.Low = at then at + size p else Int32.MinValue) 0
+
+        if List.last ends = b.Avals[inputs[0]].Shape[first.Axis] then
+            Replace(Prim.Concat first.Axis, [| for p in sorted -> p.Source |])
+        else
+            Keep
+    | _ -> Keep
+
 let private simplify (b: Builder) (p: Prim) (inputs: int[]) : Rewrite =
     let filled i = b.Filled inputs[i]
     let aval i = b.Avals[inputs[i]]
@@ -166,7 +213,7 @@ let private simplify (b: Builder) (p: Prim) (inputs: int[]) : Rewrite =
         match filled 0, filled 1 with
         | _, ValueSome s when isZero s -> Same inputs[0]
         | ValueSome s, _ when isZero s -> Same inputs[1]
-        | _ -> Keep
+        | _ -> sideBySide b inputs
     | Prim.Binary BinaryOp.Sub ->
         match filled 1 with
         | ValueSome s when isZero s -> Same inputs[0]
@@ -292,9 +339,38 @@ let private fold (b: Builder) (p: Prim) (inputs: int[]) : Tensor[] voption =
             else
                 ValueNone
 
+/// Adam on a table of which the gradient is a sum of rows, fewer than the table has, needs only these. A composite of the
+/// same meaning, with its operands, where the backend has a kernel for it.
+let private onRows (b: Builder) (adam: Composite) (inputs: int[]) : struct (Composite * int[]) voption =
+    match b.Definition inputs[1] with
+    | ValueSome {
+                    Prim = Prim.Scatter(ScatterOp.Add, 0)
+                    Inputs = [| zeros; indices; updates |]
+                } when b.Filled zeros |> ValueOption.exists isZero && b.Avals[indices].Size < b.Avals[zeros].Shape[0] ->
+        let decompose (xs: Tensor[]) =
+            let gradient = Lax.scatter ScatterOp.Add 0 xs[1] xs[2] (Lax.zerosLike xs[0])
+            adam.Decompose [| xs[0]; gradient; xs[3]; xs[4]; xs[5]; xs[6] |]
+
+        let outputs (a: Aval[]) = [| a[0]; a[3]; a[4] |]
+        let name = Backends.Cpu.RowUpdates.name
+        let rows = Composite(name, 1, adam.Attrs, outputs, decompose, ValueNone, false, false)
+        let operands = [| inputs[0]; indices; updates; yield! Array.skip 2 inputs |]
+
+        if b.Backend.HasKernel(rows, operands |> Array.map (fun v -> b.Avals[v])) then
+            ValueSome(struct (rows, operands))
+        else
+            ValueNone
+    | _ -> ValueNone
+
+let private isInlined (backend: IBackend) (c: Composite) (avals: Aval[]) =
+    not (backend.HasKernel(c, avals)) || backend.PrefersMeaning(c, avals)
+
 let rec private add (b: Builder) (p: Prim) (inputs: int[]) (scope: string) : int[] =
     match p with
-    | Prim.Call c when not (b.Backend.HasKernel(c, inputs |> Array.map (fun v -> b.Avals[v]))) ->
+    | Prim.Call c when c.Name = "adam_update" && (onRows b c inputs).IsSome ->
+        let struct (rows, operands) = (onRows b c inputs).Value
+        b.Emit(Prim.Call rows, operands, scope)
+    | Prim.Call c when isInlined b.Backend c (inputs |> Array.map (fun v -> b.Avals[v])) ->
         let g = Stage.trace c.Name c.Decompose (inputs |> Array.map (fun v -> b.Avals[v]))
         inlined b g inputs scope
     | Prim.Cond branches -> b.Emit(Prim.Cond(branches |> Array.map (run b.Backend)), inputs, scope)

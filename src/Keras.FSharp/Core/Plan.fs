@@ -297,8 +297,9 @@ module Plan =
                                 (fun m -> root[e.Inputs[m]] <> r || needs.InPlace i m)
                                 (seq { 0 .. e.Inputs.Length - 1 })
 
-                        // A donated input is the better choice only for what leaves the program.
-                        if fits () && (best < 0 || isInput p = leaves) then
+                        // A donated input is the better choice only for what leaves the program. Of equals the first is
+                        // taken, so that operands and results that follow one another pair up.
+                        if fits () && (best < 0 || (isInput p = leaves && isInput piece[best] <> leaves)) then
                             best <- r
 
                     let fromPool =

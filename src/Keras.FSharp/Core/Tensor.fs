@@ -564,5 +564,9 @@ and [<AllowNullLiteral>] IBackend =
     /// True if `Execute` takes `Prim.Call composite` with these operands.
     abstract HasKernel: composite: Composite * avals: Aval[] -> bool
 
+    /// True if a compiled program is better off with what the composite means than with the kernel for it, because it
+    /// makes one loop of that and of what stands around it.
+    abstract PrefersMeaning: composite: Composite * avals: Aval[] -> bool
+
     /// A program for the plan. Its composites are all such that `HasKernel` is true.
     abstract Compile: plan: Plan -> IExecutable

@@ -106,6 +106,7 @@ type internal CpuBackend(name: string, source: KernelSource) =
 
     let inPlace (prim: Prim) (operand: int) =
         match prim with
+        | Prim.Call c when c.Name = RowUpdates.name -> RowUpdates.isInPlace operand
         | Prim.Call c -> FusedLoops.isElementwise c
         | _ -> Provider.elementwise prim operand
 
@@ -159,6 +160,13 @@ type internal CpuBackend(name: string, source: KernelSource) =
             | _ -> b.Run(kernelOf b prim avals outputs, inputs, outputs)
 
         member b.HasKernel(composite, avals) = (lookUp b (Prim.Call composite) avals (composite.Outputs avals)).IsSome
+
+        // Sums and elementwise work, which regions share with the activation and the residual beside them.
+        member _.PrefersMeaning(composite, avals) =
+            match composite.Name with
+            | "batch_norm_train"
+            | "batch_norm_train_grad" -> Emit.isSupported && Lower.laneBytes avals[0].DType > 0
+            | _ -> false
 
         member b.Compile plan =
             let provider = {

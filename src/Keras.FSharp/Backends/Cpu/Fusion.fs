@@ -2,7 +2,8 @@
 /// members read its results; the first other reader closes it, and it takes its place in the program where its last
 /// member was. Reductions of what a region computes end in it: they read no memory; those that come later in the program
 /// are fetched when it closes. A reduction of something else begins a region, which whoever reads the same may join.
-/// Constants and broadcasts belong to nobody: every region that reads one has it inside, as a value or as a way to step.
+/// Constants and broadcasts belong to nobody: every region that reads one has it inside, as a value or as a way to step;
+/// so do sums and products of what is in memory, which take less time to compute again than to store and to load.
 [<RequireQualifiedAccess>]
 module internal Keras.FSharp.Backends.Cpu.Fusion
 
@@ -39,6 +40,9 @@ type private Open(shape: Dims) =
 // More members give longer code than registers are good for.
 let private maxMembers = 80
 
+// More operations than these are not done again.
+let private maxEffort = 3
+
 // A lone operation is worth a loop of its own only to save the memory of a broadcast operand, or as a reduction.
 let private minLoneSize = 256L
 let private minReduction = 2048
@@ -50,8 +54,10 @@ type private Walk(g: Graph) =
     let uses = Array.zeroCreate<int> count
     // Per variable: the open region it is a result of, if any.
     let home: Open[] = Array.zeroCreate count
-    // Constants and broadcasts whose equation was not needed so far.
+    // Constants, broadcasts and what is computed again in every region: their equation was not needed so far.
     let pending = Array.zeroCreate<bool> count
+    // How many operations it takes to compute a pending variable.
+    let effort = Array.zeroCreate<int> count
     // What is put where, the last first: an equation in its own place, a region in that of its last member, so
     // that its operands are there and can be freed as soon as possible.
     let slots: struct (Eqn * Region voption) list[] = Array.create g.Eqns.Length []
@@ -141,7 +147,7 @@ type private Walk(g: Graph) =
         let operands = List<struct (int * int64[])>()
         let loads = Dictionary<struct (int * string), int>()
 
-        let value (v: int) =
+        let rec value (v: int) =
             match nodes.TryGetValue v with
             | true, n -> n
             | _ ->
@@ -150,6 +156,9 @@ type private Walk(g: Graph) =
                 let n =
                     match filled v with
                     | ValueSome s -> Lower.constant f d s
+                    | ValueNone when pending[v] && effort[v] > 0 ->
+                        let e = eqnOf v
+                        Lower.node f e.Prim g.Avals[e.Inputs[0]].DType (e.Inputs |> Array.map value)
                     | ValueNone ->
                         let struct (x, steps) = source r.Shape v
                         let key = struct (x, String.Join(',', steps))
@@ -307,8 +316,7 @@ type private Walk(g: Graph) =
     /// The place from which on a region can read a variable.
     let rec ready (v: int) =
         if pending[v] then
-            let e = eqnOf v
-            if e.Inputs.Length = 0 then -1 else ready e.Inputs[0]
+            Array.fold (fun at u -> max at (ready u)) -1 (eqnOf v).Inputs
         else
             readyAt[v]
 
@@ -362,14 +370,63 @@ type private Walk(g: Graph) =
         || r.IsReading
         || (r.Shape.Size >= minLoneSize && g.Eqns[r.Members[0]].Inputs |> Array.exists (fun v -> pending[v]))
 
+    /// Computes sums and products anew in every region that reads them, if they are only of what is in memory and nothing
+    /// but such regions reads them. Returns the results that remain.
+    let forget (r: Open) (results: int[]) : int[] =
+        let isMember v = r.Members.BinarySearch definedBy[v] >= 0
+
+        // How many operations it takes to compute a variable without this region, or none where it cannot be done.
+        let rec again (v: int) : int voption =
+            if not (isMember v) then
+                if ready v < Int32.MaxValue then ValueSome effort[v] else ValueNone
+            else
+                match (eqnOf v).Prim with
+                | Prim.Binary(BinaryOp.Add | BinaryOp.Sub | BinaryOp.Mul) ->
+                    let ins = (eqnOf v).Inputs
+                    ValueOption.map2 (fun a b -> a + b + 1) (again ins[0]) (again ins[1])
+                | _ -> ValueNone
+
+        let isElementwise j =
+            let out = g.Eqns[j].Outputs[0]
+            let lanes = lanesOf g.Eqns[j]
+            lanes >= 0 && agrees lanes r.Lanes && g.Avals[out].Shape.Equals r.Shape
+
+        let rec mark (v: int) (operations: int) =
+            if isMember v && not pending[v] then
+                pending[v] <- true
+                effort[v] <- operations
+
+                for u in (eqnOf v).Inputs do
+                    again u |> ValueOption.iter (mark u)
+
+        let isReduction (v: int) = not (g.Avals[v].Shape.Equals r.Shape)
+
+        // Something must be left to do, or the region would only have moved.
+        if not (Array.exists isReduction results) then
+            results
+        else
+            results
+            |> Array.filter (fun v ->
+                let readable =
+                    readers[v].Length = uses[v]
+                    && readers[v] |> Array.forall (fun j -> r.Members.BinarySearch j >= 0 || isElementwise j)
+
+                match (if isReduction v || not readable then ValueNone else again v) with
+                | ValueSome n when n <= maxEffort ->
+                    mark v n
+                    false
+                | _ -> true)
+
     /// Makes sure that a variable is there for an equation that is not in a region.
     let rec need (v: int) =
         if not (isNull home[v]) then
             close home[v]
-        elif pending[v] then
+
+        if pending[v] then
             pending[v] <- false
             Array.iter need (eqnOf v).Inputs
-            keep definedBy[v]
+            let slot = (eqnOf v).Inputs |> Array.fold (fun at u -> max at readyAt[u]) definedBy[v]
+            put slot (eqnOf v) ValueNone
 
     /// Ends a region and puts it into the program.
     and close (r: Open) =
@@ -405,7 +462,7 @@ type private Walk(g: Graph) =
                 |]
 
                 if results.Length > 0 then
-                    place r slot results
+                    place r slot (forget r results)
             else
                 for i in r.Members do
                     Array.iter need g.Eqns[i].Inputs

@@ -174,9 +174,5 @@ let node (f: Formulas) (p: Prim) (d: DType) (args: int[]) : int =
     | Prim.Clamp -> f.Same(Op.Min, f.Same(Op.Max, args[1], args[0]), args[2])
     | Prim.Convert target -> convert f d target args[0]
     | Prim.StopGradient -> args[0]
-<<<<<<< HEAD
-    | p -> Fail.runtime "fusion" $"{Prims.name p} is not a part of regions" "This is a bug in fusion."
-=======
     | Prim.Call c -> composite f c d args
     | p -> Fail.runtime "fusion" $"{Prims.name p} is not a part of regions" "This is a bug in fusion."
->>>>>>> 20cca02 (Put activations and later reductions into fused regions; print the bound of products and profile steps)

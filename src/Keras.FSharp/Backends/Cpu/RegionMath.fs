@@ -118,8 +118,8 @@ let tanh (f: Formulas) (x: int) : int =
     let large = f.Sub(f.Const 1.0, f.Div(f.Const 2.0, f.Add(e, f.Const 1.0)))
     f.CopySign(f.Select(f.Compare(CompareOp.Lt, a, f.Const 0.625), small, large), x)
 
-/// 1 / (1 + exp(-x)), from exp(-|x|) so that nothing overflows.
-let logistic (f: Formulas) (x: int) : int =
+/// 1 / (1 + exp(-x)) and 1 less that, from exp(-|x|) so that nothing overflows and neither loses digits.
+let private logistics (f: Formulas) (x: int) : struct (int * int) =
     let one = f.Const 1.0
     let low = f.Same(Op.MaxNumber, f.Const -110.0, f.Neg(f.Abs x))
     let n = f.Same(Op.Round, f.Mul(low, f.Const log2e))
@@ -133,7 +133,14 @@ let logistic (f: Formulas) (x: int) : int =
     let lost = f.Fma(n, f.Const -ln2Low, f.Sub(high, f.Sub(sum, one)))
     let y = f.Add(sum, f.Fma(f.Mul(r, r), f.Poly(r, expTail), lost))
     let e = f.Mul(f.Mul(y, pow2 f half), pow2 f (f.Sub(i, half)))
-    f.Div(f.Select(f.Compare(CompareOp.Lt, x, f.Const 0.0), e, one), f.Add(one, e))
+    let isLow = f.Compare(CompareOp.Lt, x, f.Const 0.0)
+    let all = f.Add(one, e)
+    struct (f.Div(f.Select(isLow, e, one), all), f.Div(f.Select(isLow, one, e), all))
+
+/// 1 / (1 + exp(-x)).
+let logistic (f: Formulas) (x: int) : int =
+    let struct (s, _) = logistics f x
+    s
 
 // erf x = x + x · P(x²) for |x| < 0.92.
 let private erfTail = [
@@ -220,25 +227,24 @@ let geluGrad (f: Formulas) (x: int) (g: int) : int =
     let bell = bell f x
     f.Mul(g, f.Fma(f.Mul(x, f.Const density), bell, normal f x bell))
 
-// The logistic of what the tanh form of gelu has inside, twice.
-let private geluShare (f: Formulas) (x: int) : int =
+// Twice what the tanh form of gelu has inside.
+let private geluInner (f: Formulas) (x: int) : int =
     let inner = f.Mul(x, f.Const slope)
-    logistic f (f.Fma(f.Mul(inner, f.Const 0.044715), f.Mul(x, x), inner))
+    f.Fma(f.Mul(inner, f.Const 0.044715), f.Mul(x, x), inner)
 
 /// The tanh form: x · logistic(2 √(2/π) (x + 0.044715 x³)).
-let geluTanh (f: Formulas) (x: int) : int = f.Mul(x, geluShare f x)
+let geluTanh (f: Formulas) (x: int) : int = f.Mul(x, logistic f (geluInner f x))
 
 /// The derivative of `geluTanh` at x times g.
 let geluTanhGrad (f: Formulas) (x: int) (g: int) : int =
-    let s = geluShare f x
+    let struct (s, rest) = logistics f (geluInner f x)
     let rise = f.Fma(f.Mul(x, x), f.Const(3.0 * 0.044715 * slope), f.Const slope)
-    let bend = f.Mul(f.Mul(x, s), f.Sub(f.Const 1.0, s))
-    f.Mul(g, f.Fma(bend, rise, s))
+    f.Mul(g, f.Fma(f.Mul(f.Mul(x, s), rest), rise, s))
 
 /// x / (1 + exp(-x)).
 let silu (f: Formulas) (x: int) : int = f.Mul(x, logistic f x)
 
 /// The derivative of `silu` at x times g.
 let siluGrad (f: Formulas) (x: int) (g: int) : int =
-    let s = logistic f x
-    f.Mul(f.Mul(g, s), f.Fma(x, f.Sub(f.Const 1.0, s), f.Const 1.0))
+    let struct (s, rest) = logistics f x
+    f.Mul(f.Mul(g, s), f.Fma(x, rest, f.Const 1.0))

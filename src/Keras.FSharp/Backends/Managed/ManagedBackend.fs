@@ -9,7 +9,11 @@ open Keras.FSharp.Backends.Cpu
 type ManagedBackend private () =
     static let source = {
         Primitive = fun _ prim inputs outputs -> Prepared.Kernel(Kernels.prepare prim inputs outputs)
-        Composite = fun _ composite inputs _ -> FusedLoops.prepare composite inputs |> ValueOption.map Prepared.Kernel
+        Composite =
+            fun _ composite inputs _ ->
+                FusedLoops.prepare composite inputs
+                |> ValueOption.orElseWith (fun () -> RowUpdates.prepare composite inputs)
+                |> ValueOption.map Prepared.Kernel
     }
 
     static let instance = CpuBackend("managed", source)

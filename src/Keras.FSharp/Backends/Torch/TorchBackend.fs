@@ -1,9 +1,35 @@
 /// The backend on libtorch.
 namespace Keras.FSharp.Backends.Torch
 
+open System
+open System.Runtime.InteropServices
 open Keras.FSharp
 open Keras.FSharp.Backends
 open Keras.FSharp.Backends.Cpu
+
+/// How the C library hands memory to libtorch.
+module internal CAllocator =
+    // Numbers of malloc.h.
+    let private trimThreshold = -1
+    let private mmapThreshold = -3
+
+    [<DllImport("libc.so.6", ExactSpelling = true)>]
+    extern int private mallopt(int parameter, int value)
+
+    /// Lets glibc keep what libtorch frees. By default it returns freed memory at the end of the heap to the system,
+    /// so that every training step pays for thousands of page faults again. Where MALLOC_TRIM_THRESHOLD_ or
+    /// MALLOC_MMAP_THRESHOLD_ is set, the user has decided; other C libraries are left alone.
+    let keepMemory () : unit =
+        let isSet name = not (isNull (Environment.GetEnvironmentVariable name))
+
+        if OperatingSystem.IsLinux() && not (isSet "MALLOC_TRIM_THRESHOLD_" || isSet "MALLOC_MMAP_THRESHOLD_") then
+            try
+                // The largest block that glibc lets come from the heap.
+                if mallopt (mmapThreshold, 32 <<< 20) = 1 then
+                    mallopt (trimThreshold, Int32.MaxValue) |> ignore
+            with
+            | :? DllNotFoundException
+            | :? EntryPointNotFoundException -> ()
 
 /// Kernels of libtorch and of the managed backend over the same memory, on libtorch's threads. Name: `torch`.
 [<AbstractClass; Sealed>]
@@ -12,6 +38,8 @@ type TorchBackend private () =
         match Loader.ensure () with
         | Error reason -> Error reason
         | Ok() ->
+            CAllocator.keepMemory ()
+
             Parallel.setProvider (
                 Parallel.Provider(fun count grain body ->
                     Native.parallelFor count grain (RangeBody(fun from upTo -> body.Invoke(from, upTo))))

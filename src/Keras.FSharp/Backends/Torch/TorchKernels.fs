@@ -24,6 +24,7 @@ let primitive (backend: IBackend) (prim: Prim) (inputs: Aval[]) (outputs: Aval[]
 /// The kernel of a composite, or none.
 let composite (backend: IBackend) (c: Composite) (inputs: Aval[]) (_: Aval[]) : Prepared voption =
     FusedLoops.prepare c inputs
+    |> ValueOption.orElseWith (fun () -> RowUpdates.prepare c inputs)
     |> ValueOption.map Prepared.Kernel
     |> ValueOption.orElseWith (fun () -> TorchNorm.prepare backend c inputs)
     |> ValueOption.orElseWith (fun () -> TorchAttention.prepare backend c inputs)
