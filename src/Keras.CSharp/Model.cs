@@ -53,14 +53,14 @@ public partial class Model : Layer
     /// <summary>All variables; makes them where the shape of the input is known.</summary>
     public override IReadOnlyList<Variable> Weights =>
         Blueprint is not null || FSharp.Model.Graph(Core) is not null
-            ? [.. Built(null).Select(b => b.Variable)]
+            ? [.. Built(null).Select(b => b.Variable).Where(v => v.IsWeight)]
             : base.Weights;
 
     /// <summary>The number of elements of all variables.</summary>
     public override long CountParams()
     {
         Built(null);
-        return Blueprint!.Variables.Sum(v => v.Spec.Shape.Size);
+        return Blueprint!.Variables.Where(v => v.Spec.IsWeight).Sum(v => v.Spec.Shape.Size);
     }
 
     /// <summary>The layer of a name; an unknown one is an error that lists near names.</summary>

@@ -77,6 +77,9 @@ public sealed class Variable
     /// <summary>The layer that declared it and the name there, for reads within calls; null for one's own.</summary>
     internal FSharp.Layer? Owner { get; init; }
 
+    /// <summary>False for the states that a recurrent layer keeps between calls.</summary>
+    internal bool IsWeight { get; set; } = true;
+
     /// <summary>True if there is a value.</summary>
     internal bool HasValue => value is not null || home is not null;
 

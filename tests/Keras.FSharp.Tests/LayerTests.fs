@@ -28,7 +28,24 @@ let private dims (shape: int list) = Dims.ofSeq shape
 let private required (className: string) : (string * Json) list =
     let int (n: int64) = Json.Int n
 
+    let layer (className: string) (config: (string * Json) list) =
+        LayerFactory.record (LayerCatalogue.create className config)
+
+    let cell = layer "LSTMCell" [ "units", int 3L ]
+
     match className with
+    | "SimpleRNN"
+    | "LSTM"
+    | "GRU"
+    | "SimpleRNNCell"
+    | "LSTMCell"
+    | "GRUCell" -> [ "units", int 3L ]
+    | "RNN" -> [ "cell", cell ]
+    | "StackedRNNCells" -> [ "cells", Json.Array [ cell ] ]
+    | "Bidirectional" -> [ "layer", layer "GRU" [ "units", int 3L ] ]
+    | "TimeDistributed" -> [ "layer", layer "Dense" [ "units", int 3L ] ]
+    | "MultiHeadAttention" -> [ "num_heads", int 2L; "key_dim", int 3L ]
+    | "GroupQueryAttention" -> [ "head_dim", int 3L; "num_query_heads", int 4L; "num_key_value_heads", int 2L ]
     | "Dense" -> [ "units", int 3L ]
     | "EinsumDense" -> [ "equation", Json.Text "ab,bc->ac"; "output_shape", Json.Array [ int 3L ] ]
     | "Embedding"

@@ -33,6 +33,7 @@ internal sealed class ConfigBuilder : IEnumerable
             Regularizers.Regularizer r => r.Core,
             Constraints.Constraint c => c.Core,
             Layer l => l.Core,
+            IReadOnlyList<Layer> many => Fs.List(many.Select(l => l.Core)),
             _ => null,
         };
 

@@ -195,6 +195,7 @@ public abstract partial class Layer
                 shape.Core,
                 Core.Policy.Variable,
                 trainable,
+                true,
                 (initializer ?? "glorot_uniform").Core,
                 Fs.Option(regularizer?.Core),
                 Fs.Option(constraint?.Core)
@@ -303,7 +304,7 @@ public abstract partial class Layer
 
     private static void Collect(FSharp.Layer layer, List<Variable> found)
     {
-        found.AddRange(VariableStore.Of(layer));
+        found.AddRange(VariableStore.Of(layer).Where(v => v.IsWeight));
 
         foreach (var (_, child) in layer.Children)
             Collect(child!, found);

@@ -11,7 +11,9 @@ public abstract partial class Layer
     /// <param name="x">The input.</param>
     public KerasTensor Apply(KerasTensor x) => ApplyAll([x])[0];
 
-    /// <summary>Calls the layer on several symbolic tensors, as merging layers are called.</summary>
+    /// <summary>
+    /// Calls the layer on several symbolic tensors, as merging layers are called, and attention on query and value.
+    /// </summary>
     /// <param name="first">The first input.</param>
     /// <param name="second">The second input.</param>
     /// <param name="others">Further inputs.</param>
@@ -20,11 +22,17 @@ public abstract partial class Layer
 
     /// <summary>Calls the layer on symbolic tensors; gives all outputs.</summary>
     /// <param name="inputs">The inputs.</param>
-    public IReadOnlyList<KerasTensor> ApplyAll(params IReadOnlyList<KerasTensor> inputs)
+    public IReadOnlyList<KerasTensor> ApplyAll(params IReadOnlyList<KerasTensor> inputs) => ApplyAll(inputs, []);
+
+    /// <summary>Calls the layer on symbolic tensors with further arguments; gives all outputs.</summary>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="options">The further arguments.</param>
+    public IReadOnlyList<KerasTensor> ApplyAll(IReadOnlyList<KerasTensor> inputs, CallOptions options)
     {
         var arguments = inputs.Select(x => Argument.NewTensor(x.Core));
-        var given = inputs.Count == 1 ? arguments : [Argument.NewList(Fs.List(arguments))];
-        var outputs = Symbolic.callWith(Core, Fs.List(given), Fs.List<Tuple<string, Argument>>([]));
+        var isList = inputs.Count > 1 && !LayerCatalogue.takesArguments(Core.Class);
+        var given = isList ? [Argument.NewList(Fs.List(arguments))] : arguments;
+        var outputs = Symbolic.callWith(Core, Fs.List(given), options.Symbols());
         firstInputs ??= [.. inputs.Select(x => x.Core.Aval)];
         return [.. outputs.Select(y => new Keras.KerasTensor(y))];
     }
@@ -44,12 +52,20 @@ public abstract partial class Layer
     /// <summary>Calls the layer on data; gives all outputs.</summary>
     /// <param name="inputs">The inputs.</param>
     /// <param name="training">True in training; within a call that of the call counts.</param>
-    public IReadOnlyList<Tensor> ApplyAll(IReadOnlyList<Tensor> inputs, bool training)
+    public IReadOnlyList<Tensor> ApplyAll(IReadOnlyList<Tensor> inputs, bool training) =>
+        ApplyAll(inputs, training, []);
+
+    /// <summary>Calls the layer on data with further arguments; gives all outputs.</summary>
+    /// <param name="inputs">The inputs.</param>
+    /// <param name="training">True in training; within a call that of the call counts.</param>
+    /// <param name="options">The further arguments.</param>
+    public IReadOnlyList<Tensor> ApplyAll(IReadOnlyList<Tensor> inputs, bool training, CallOptions options)
     {
         var xs = Fs.Unwrap(inputs);
+        var (further, mask) = options.Values();
 
         if (LayerScope.Call is { } call)
-            return Fs.Wrap(call.Child(Core, xs));
+            return Fs.Wrap(call.Child(Core, xs, further));
 
         var cells = Built(xs);
         var before = cells.Select(c => Tuple.Create(c.Path, c.Variable.Read()));
@@ -62,8 +78,8 @@ public abstract partial class Layer
             xs,
             Fs.Some(training),
             key,
-            Fs.None<FSharp.Tensor[]>(),
-            Fs.None<CallArguments>()
+            mask is null ? Fs.None<FSharp.Tensor[]>() : Fs.Some(Masks(mask, xs.Length)),
+            Fs.Some(further)
         );
 
         if (!ReferenceEquals(applied.State, variables.State))
@@ -79,13 +95,25 @@ public abstract partial class Layer
         return Fs.Wrap(applied.Outputs);
     }
 
+    /// <summary>
+    /// Sets the states of all stateful recurrent layers in it to zero, as before the first batch of new sequences.
+    /// </summary>
+    public void ResetState()
+    {
+        foreach (var (_, cell) in built)
+            if (!cell.IsWeight)
+                cell.Write(FSharp.Lax.zerosLike(cell.Read())!);
+    }
+
+    // The mask is that of the first input.
+    private static FSharp.Tensor[] Masks(FSharp.Tensor mask, int inputs) =>
+        [mask, .. Enumerable.Repeat<FSharp.Tensor>(null!, inputs - 1)];
+
     /// <summary>The variables with their paths below this layer, made where they are not there yet.</summary>
     /// <param name="inputs">Inputs to build for; null where the layer knows their shapes.</param>
     internal IReadOnlyList<(string Path, Variable Variable)> Built(FSharp.Tensor[]? inputs) =>
         // Without an Input the batch is not part of the shape that the layer is built for.
-        BuiltFor(
-            inputs is null ? null : Array.ConvertAll(inputs, x => AvalModule.withShape(OpenBatch(x.Shape), x.Aval))
-        );
+        BuiltFor(inputs is null ? null : Array.ConvertAll(inputs, AvalFor));
 
     /// <summary>As for inputs, from their shapes and element types alone.</summary>
     private protected IReadOnlyList<(string Path, Variable Variable)> BuiltFor(Aval[]? inputs)
@@ -147,6 +175,10 @@ public abstract partial class Layer
     private Variable Cell(BuiltVariable v) =>
         VariableStore.Get(v.Owner!, v.Spec.Name, FSharp.Model.KerasPath(Core, v), v.Spec.Trainable);
 
+    // States that are kept between calls belong to one batch size.
+    private Aval AvalFor(FSharp.Tensor x) =>
+        FSharp.Model.isStateful(Core) ? x.Aval : AvalModule.withShape(OpenBatch(x.Shape), x.Aval)!;
+
     private static Dims OpenBatch(Dims shape) => shape.Rank == 0 ? shape : DimsModule.set(0, -1, shape);
 
     /// <summary>Gives variables that are new their first values.</summary>
@@ -159,6 +191,7 @@ public abstract partial class Layer
             var cell = Cell(v);
             cell.Path = FSharp.Model.KerasPath(Core, v);
             cell.Trainable = v.Spec.Trainable;
+            cell.IsWeight = v.Spec.IsWeight;
 
             // One draw after the other, so that a seed gives the same values whatever the layers are called.
             cell.Write(v.Spec.Initializer.Init.Invoke(Randomness.Next()).Invoke(v.Spec.Shape).Invoke(v.Spec.DType)!);

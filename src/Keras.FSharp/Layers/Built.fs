@@ -3,6 +3,26 @@
 namespace Keras.FSharp
 
 open System
+open Keras.FSharp.Saving
+
+/// Further arguments of a call before there are values: shapes (-1 where unknown), and whether a mask comes along.
+[<NoEquality; NoComparison>]
+type ArgumentAvals = {
+    Tensors: Map<string, struct (Aval * bool)[]>
+    Values: Map<string, Json>
+}
+
+/// Further arguments of calls that are only planned.
+[<RequireQualifiedAccess>]
+module ArgumentAvals =
+    /// None.
+    let empty: ArgumentAvals = { Tensors = Map.empty; Values = Map.empty }
+
+    /// Those of arguments that have values.
+    let ofArguments (a: CallArguments) : ArgumentAvals = {
+        Tensors = a.Tensors |> Map.map (fun _ xs -> xs |> Array.map (fun x -> struct (x.Aval, false)))
+        Values = a.Values
+    }
 
 /// What building found.
 [<NoEquality; NoComparison>]
@@ -28,16 +48,20 @@ module Blueprint =
     let private withSize (size: int) (a: Aval) =
         Aval.withShape (Dims.map (fun n -> if n < 0 then size else n) a.Shape) a
 
-    let private probe (layer: Layer) (masks: bool[]) (arguments: CallArguments) (size: int) (inputs: Aval[]) =
+    let private probe (layer: Layer) (masks: bool[]) (arguments: ArgumentAvals) (size: int) (inputs: Aval[]) =
         let mutable frame: Frame = null
         let mutable masked: bool[] = [||]
+        let keywords = Map.toArray arguments.Tensors
+        let further = keywords |> Array.collect snd
+        let all = Array.append inputs (further |> Array.map (fun struct (a, _) -> a))
+        let masks = Array.append masks (further |> Array.map (fun struct (_, m) -> m))
 
         let outs =
             Stage.outputs
                 (fun xs ->
                     let f = Frame((fun _ -> null), true, null, true)
 
-                    if inputs |> Array.exists (fun a -> Seq.exists (fun n -> n < 0) a.Shape) then
+                    if all |> Array.exists (fun a -> Seq.exists (fun n -> n < 0) a.Shape) then
                         f.UnknownSize <- size
 
                     f.HasOpenAxes <-
@@ -55,10 +79,19 @@ module Blueprint =
                         xs
                         masks
 
-                    let ys = Call.Run(f, layer.Name, layer, true, xs, arguments)
+                    let mutable next = inputs.Length
+
+                    let tensors =
+                        keywords
+                        |> Array.map (fun (name, avals) ->
+                            next <- next + avals.Length
+                            name, Array.sub xs (next - avals.Length) avals.Length)
+
+                    let given: CallArguments = { Tensors = Map.ofArray tensors; Values = arguments.Values }
+                    let ys = Call.Run(f, layer.Name, layer, true, Array.truncate inputs.Length xs, given)
                     masked <- ys |> Array.map (fun y -> not (isNull (f.MaskOf y)))
                     ys)
-                (inputs |> Array.map (withSize size))
+                (all |> Array.map (withSize size))
 
         frame.Variables.ToArray(), outs, masked, frame.Calls.ToArray()
 
@@ -67,8 +100,8 @@ module Blueprint =
 
     let private both (a: Aval) (b: Aval) : Aval = Aval.withShape (common a.Shape b.Shape) a
 
-    /// Builds a layer for inputs of the given shapes; `masks` says which of them carry a mask.
-    let ofLayerWith (layer: Layer) (inputs: Aval[]) (masks: bool[]) (arguments: CallArguments) : Blueprint =
+    /// Builds a layer for inputs and further arguments of the given shapes; `masks` says which inputs carry a mask.
+    let ofLayerWith (layer: Layer) (inputs: Aval[]) (masks: bool[]) (arguments: ArgumentAvals) : Blueprint =
         let variables, outs, masked, calls = probe layer masks arguments first inputs
         let isOpen = inputs |> Array.exists (fun a -> a.Shape |> Seq.exists (fun n -> n < 0))
 
@@ -103,4 +136,4 @@ module Blueprint =
 
     /// Builds a layer for inputs of the given shapes (-1 where unknown).
     let ofLayer (layer: Layer) (inputs: Aval[]) : Blueprint =
-        ofLayerWith layer inputs (Array.create inputs.Length false) CallArguments.empty
+        ofLayerWith layer inputs (Array.create inputs.Length false) ArgumentAvals.empty

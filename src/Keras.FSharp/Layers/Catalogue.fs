@@ -19,6 +19,9 @@ type LayerCatalogue private () =
                 MergingLayers.classes
                 ReshapingLayers.classes
                 DropoutLayers.classes
+                RecurrentCells.classes
+                RecurrentLayers.classes
+                AttentionLayers.classes
              ]
              |> List.concat
              |> dict)
@@ -60,6 +63,15 @@ type LayerCatalogue private () =
                     "layers"
                     $"there is no layer class '{className}'"
                     (Fail.didYouMean className LayerCatalogue.names)
+
+    /// True if several inputs of a class are arguments one after the other (query, value; sequences, initial state)
+    /// rather than one list.
+    static member takesArguments(className: string) : bool =
+        match className with
+        | "MultiHeadAttention"
+        | "GroupQueryAttention"
+        | "Bidirectional" -> true
+        | name -> name.Contains("RNN") || name.Contains("LSTM") || name.Contains("GRU")
 
     /// A layer of a class from its config. Layers inside it must be layers of this table.
     static member create (className: string) (config: (string * Json) list) : Layer =

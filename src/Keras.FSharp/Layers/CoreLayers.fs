@@ -15,11 +15,13 @@ type internal Controlled = {
 /// Reading of the arguments of two or three weights, which Keras orders by kind: initializers first.
 [<RequireQualifiedAccess>]
 module internal Controlled =
-    /// Reads initializer, regularizer and constraint of each name, with `between` read after the regularizers.
-    let read (a: LayerArguments) (between: unit -> unit) (names: (string * string) list) : Controlled list =
+    /// Reads initializer, regularizer and constraint of each name, with `first` read after the initializers and `second`
+    /// after the regularizers.
+    let readInOrder (a: LayerArguments) (first: unit -> unit) (second: unit -> unit) names : Controlled list =
         let initializers = names |> List.map (fun (n, fallback) -> a.Initializer(n + "_initializer", fallback))
+        first ()
         let regularizers = names |> List.map (fun (n, _) -> a.Regularizer(n + "_regularizer"))
-        between ()
+        second ()
         let constraints = names |> List.map (fun (n, _) -> a.Constraint(n + "_constraint"))
 
         List.map3
@@ -27,6 +29,10 @@ module internal Controlled =
             initializers
             regularizers
             constraints
+
+    /// Reads initializer, regularizer and constraint of each name, with `between` read after the regularizers.
+    let read (a: LayerArguments) (between: unit -> unit) (names: (string * string) list) : Controlled list =
+        readInOrder a ignore between names
 
     /// A trainable weight.
     let weight (a: LayerArguments) (name: string) (shape: int seq) (c: Controlled) : VarSpec =
@@ -232,6 +238,13 @@ module internal CoreLayers =
                 Lax.sub (Ops.relu x) negative)
         |> LayerBody.minRank 2 "(batch, ...)"
 
+    /// A softmax over the scores that the mask (of their shape) keeps; a row without any gives zeros.
+    let maskedSoftmax (softmax: Tensor -> Tensor) (mask: Tensor) (x: Tensor) : Tensor =
+        let low = if x.DType = DType.Float16 then -3e4 else -1e9
+        let y = softmax (Lax.select mask x (Lax.fullLike x low))
+        // Where a whole row is masked the softmax would be uniform.
+        Lax.select mask y (Lax.zerosLike y)
+
     let private softmax (a: LayerArguments) : LayerBody =
         let axes =
             match a.Json "axis" with
@@ -248,11 +261,7 @@ module internal CoreLayers =
 
             match call.Mask x with
             | null -> apply x
-            | mask ->
-                let low = if x.DType = DType.Float16 then -3e4 else -1e9
-                let y = apply (Lax.select mask x (Lax.fullLike x low))
-                // Where a whole row is masked the softmax would be uniform.
-                Lax.select mask y (Lax.zerosLike y))
+            | mask -> maskedSoftmax apply mask x)
 
     let private rescaling (a: LayerArguments) : LayerBody =
         let rec read key json =

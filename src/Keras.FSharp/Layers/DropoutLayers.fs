@@ -20,7 +20,7 @@ module internal DropoutLayers =
         | None -> call.NextKey()
 
     /// Zeros out with probability `rate` and scales up what is kept; the choice is made for `shape` and broadcast.
-    let private drop (call: Call) (rate: float) (seed: int64 option) (shape: Dims) (x: Tensor) : Tensor =
+    let drop (call: Call) (rate: float) (seed: int64 option) (shape: Dims) (x: Tensor) : Tensor =
         if not call.Training || rate = 0.0 then
             x
         elif rate = 1.0 then

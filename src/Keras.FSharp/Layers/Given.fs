@@ -50,6 +50,12 @@ type internal Given(className: string) =
     member g.Set(key: string, value: Constraint option) : Given =
         object g key (fun (c: Constraint) -> Serialized.toJson c.Serialized) value
 
+    member g.Set(key: string, value: Layer) : Given = object g key LayerFactory.record (Some value)
+    member g.Set(key: string, value: Layer option) : Given = object g key LayerFactory.record value
+
+    member g.Set(key: string, value: Layer list) : Given =
+        object g key (fun layers -> Json.Array(List.map LayerFactory.record layers)) (Some value)
+
     /// The layer.
     member _.Make(name: string option, dtype: string option) : Layer =
         let common =

@@ -44,6 +44,8 @@ type VarSpec = {
     DType: DType
     /// False for statistics and other state.
     Trainable: bool
+    /// False for the states that a recurrent layer keeps between calls: they are no weights, and files do not have them.
+    IsWeight: bool
     /// Makes its first value.
     Initializer: Initializer
     /// Adds to the loss of the model.
@@ -61,6 +63,7 @@ module VarSpec =
         Shape = Dims.ofSeq shape
         DType = dtype
         Trainable = true
+        IsWeight = true
         Initializer = initializer
         Regularizer = None
         Constraint = None
@@ -70,6 +73,12 @@ module VarSpec =
     let state (name: string) (shape: int seq) (dtype: DType) (initializer: Initializer) : VarSpec = {
         weight name shape dtype initializer with
             Trainable = false
+    }
+
+    /// What a layer remembers from one call to the next: zero at first, no weight, not in files.
+    let memory (name: string) (shape: int seq) (dtype: DType) (initializer: Initializer) : VarSpec = {
+        state name shape dtype initializer with
+            IsWeight = false
     }
 
     /// With a regularizer and a constraint.
@@ -189,6 +198,12 @@ and [<Sealed; AllowNullLiteral>] Layer
     member internal _.Content
         with get () = content
         and set (c: obj voption) = content <- c
+
+    /// The same layer with other arguments, given as its config has them; none for layers that are not made from a config.
+    member val internal Remake: ((string * Json) list -> Layer) option = None with get, set
+
+    /// The layers of a model, in order.
+    member val internal Inside: Layer list = [] with get, set
 
     /// What building found, by the shapes of the inputs; models keep it here.
     member val internal Blueprints = Dictionary<Dims list, obj>()
@@ -458,17 +473,30 @@ and [<Sealed>] Call
     member _.Child(child: Layer, inputs: Tensor[], arguments: CallArguments) : Tensor[] =
         Call.Run(frame, full child.Name, child, trainable, inputs, arguments)
 
+    /// Opens a layer inside this one for inputs of the given shapes and works with its variables: for a layer that has
+    /// more to say than its function of tensors, as the cell of a recurrent layer.
+    member _.Within(child: Layer, shapes: Dims[], work: Call -> 'a) : 'a =
+        Scope.enter child.Name (fun () ->
+            work (Call.Open(frame, full child.Name, child, trainable, shapes, CallArguments.empty)))
+
+    /// Checks the shapes of the inputs and declares the variables.
+    static member private Open
+        (frame: Frame, path: string, layer: Layer, trainableAround: bool, shapes: Dims[], arguments: CallArguments)
+        : Call =
+        let path = frame.Place(layer, path)
+        let trainable = trainableAround && layer.Trainable
+        let call = Call(frame, path, layer, trainable, shapes, arguments)
+        layer.Parts.Check call shapes
+        call.Declare(frame.Enter(path, layer, trainable, shapes))
+        call
+
     /// Calls a layer: declares its variables, converts its inputs, applies it, passes masks on.
     static member internal Run
         (frame: Frame, path: string, layer: Layer, trainableAround: bool, inputs: Tensor[], arguments: CallArguments)
         : Tensor[] =
         Scope.enter layer.Name (fun () ->
-            let path = frame.Place(layer, path)
-            let trainable = trainableAround && layer.Trainable
             let shapes = inputs |> Array.map (fun x -> x.Shape)
-            let call = Call(frame, path, layer, trainable, shapes, arguments)
-            layer.Parts.Check call shapes
-            call.Declare(frame.Enter(path, layer, trainable, shapes))
+            let call = Call.Open(frame, path, layer, trainableAround, shapes, arguments)
             let compute = layer.Policy.Compute
 
             let converted =

@@ -18,6 +18,7 @@ type LayerArguments
         nested: string -> Json -> Layer
     ) =
     let config = List<string * Json>()
+    let mutable handsOn = false
 
     let keep (key: string) (json: Json) (value: 'a) : 'a =
         config.Add(key, json)
@@ -182,6 +183,14 @@ type LayerArguments
         if (reader.Any "activity_regularizer").IsNone then
             config.Add("activity_regularizer", Json.Null)
 
+    /// The penalty on outputs for a layer that hands it on to the layers inside it and has none itself.
+    member a.HandOnActivity() : Regularizer option =
+        handsOn <- true
+        a.Regularizer "activity_regularizer"
+
+    /// True if the layer itself has no penalty on its output, whatever the config says.
+    member internal _.HandsOnActivity = handsOn
+
     /// Writes a key whose value the layer worked out itself; the argument must have been read by other means.
     member _.Write(key: string, json: Json) : unit =
         reader.Ignore key
@@ -199,9 +208,14 @@ type LayerArguments
         | "channels_first" -> keep "data_format" (Json.Text x) (x = "channels_last")
         | _ -> a.Refuse($"argument 'data_format' is '{x}'", "Known are 'channels_last' and 'channels_first'.")
 
-    /// An activation by name or record; null is linear.
-    member _.Activation(key: string) : Activation =
-        let record = reader.Any key |> Option.defaultValue Json.Null
+    /// An activation; null is the identity, as is an absent one without a fallback.
+    member _.Activation(key: string, ?fallback: string) : Activation =
+        let record =
+            match reader.Any key, fallback with
+            | Some record, _ -> record
+            | None, Some name when not (reader.Has key) -> Json.Text name
+            | None, _ -> Json.Null
+
         let x = given key |> Option.defaultWith (fun () -> Activations.ofJson key record)
         keep key x.Record x
 
@@ -209,6 +223,17 @@ type LayerArguments
     member _.Layer(key: string) : Layer =
         let record = reader.Required key
         keep key record (given key |> Option.defaultWith (fun () -> nested key record))
+
+    /// The record of a layer inside this one and the layer, not written back; none if it is absent.
+    member _.LayerOption(key: string) : (Json * Layer) option =
+        reader.Any key
+        |> Option.map (fun record -> record, given key |> Option.defaultWith (fun () -> nested key record))
+
+    /// Layers inside this one, from a list of records.
+    member _.Layers(key: string) : Layer list =
+        let record = reader.Required key
+
+        keep key record (given key |> Option.defaultWith (fun () -> Json.asList key record |> List.map (nested key)))
 
     /// An initializer by name or record.
     member _.Initializer(key: string, fallback: string) : Initializer =
@@ -265,6 +290,8 @@ type LayerBody = {
     Children: (string * Layer) list
     /// True if the config has the keys that `read` wrote and no others, not even name and dtype.
     Bare: bool
+    /// What other layers know this layer by, as the steps of a recurrent cell.
+    Content: obj voption
 }
 
 /// Bodies of layer classes.
@@ -278,6 +305,7 @@ module LayerBody =
         Masks = MaskRule.Passes
         Children = []
         Bare = false
+        Content = ValueNone
     }
 
     /// A function of one tensor with variables.
@@ -288,6 +316,7 @@ module LayerBody =
         Masks = MaskRule.Passes
         Children = []
         Bare = false
+        Content = ValueNone
     }
 
     /// A function of several tensors without variables.
@@ -298,6 +327,7 @@ module LayerBody =
         Masks = MaskRule.Own
         Children = []
         Bare = false
+        Content = ValueNone
     }
 
     /// The same body with another rule for masks.
@@ -320,10 +350,43 @@ module LayerBody =
 /// Makes layers of one class from a config.
 [<RequireQualifiedAccess>]
 module LayerFactory =
+    /// A layer of a body that is there already.
+    let ofBody
+        (className: string)
+        (name: string)
+        (trainable: bool)
+        (policy: DTypePolicy)
+        (activity: Regularizer option)
+        (config: (string * Json) list)
+        (body: LayerBody)
+        : Layer =
+        let layer =
+            Layer(
+                name,
+                trainable,
+                policy,
+                activity,
+                {
+                    Class = className
+                    Module = "keras.layers"
+                    RegisteredName = None
+                    Config = config
+                    Bare = body.Bare
+                    Children = body.Children
+                    Check = body.Check
+                    Variables = body.Variables
+                    Apply = body.Apply
+                    Masks = body.Masks
+                }
+            )
+
+        layer.Content <- body.Content
+        layer
+
     /// A layer of a class that is read by `read`, from its config (`from_config`). `nested` makes the layers inside it from
     /// their records. Absent arguments have Keras's defaults; unknown ones are errors. `objects` are the values that typed
     /// code gave (activations, initializers, …) by argument, which count where records cannot say all.
-    let create
+    let rec create
         (className: string)
         (read: LayerArguments -> LayerBody)
         (nested: string -> Json -> Layer)
@@ -346,25 +409,15 @@ module LayerFactory =
         let activity = arguments.Activity()
         let body = read arguments
         reader.Complete(takesAny = true)
+        let activity = if arguments.HandsOnActivity then None else activity
+        let layer = ofBody className name trainable policy activity arguments.Config body
 
-        Layer(
-            name,
-            trainable,
-            policy,
-            activity,
-            {
-                Class = className
-                Module = "keras.layers"
-                RegisteredName = None
-                Config = arguments.Config
-                Bare = body.Bare
-                Children = body.Children
-                Check = body.Check
-                Variables = body.Variables
-                Apply = body.Apply
-                Masks = body.Masks
-            }
-        )
+        let changed (changes: (string * Json) list) =
+            let kept = config |> List.filter (fun (key, _) -> not (List.exists (fun (k, _) -> k = key) changes))
+            create className read nested objects (changes @ kept)
+
+        layer.Remake <- Some changed
+        layer
 
     /// The keys that every layer has, then those of its class.
     let internal usual (layer: Layer) : (string * Json) list = [

@@ -49,6 +49,25 @@ type Layers private () =
     /// Calls a layer on several symbolic tensors: `[ x; y ] |> callMany (Add())`.
     static member callMany (layer: Layer) (xs: KerasTensor list) : KerasTensor = Symbolic.callMany layer xs
 
+    /// Calls a layer on several symbolic tensors one after the other, as attention is called on query and value, with
+    /// further arguments by name (a tensor or several), and values by name (`use_causal_mask`); gives all outputs.
+    static member callWith
+        (
+            layer: Layer,
+            inputs: KerasTensor list,
+            ?arguments: (string * KerasTensor list) list,
+            ?values: (string * Json) list
+        ) : KerasTensor list =
+        let named =
+            defaultArg arguments []
+            |> List.map (fun (name, tensors) ->
+                match tensors with
+                | [ one ] -> name, Argument.Tensor one
+                | many -> name, Argument.List(List.map Argument.Tensor many))
+
+        let plain = defaultArg values [] |> List.map (fun (name, v) -> name, Argument.Value v)
+        Symbolic.callWith layer (List.map Argument.Tensor inputs) (named @ plain) |> List.ofArray
+
     /// The sum of symbolic tensors. Keras: `keras.layers.add`.
     static member add(inputs: KerasTensor seq) : KerasTensor = merged "Add" inputs id
 

@@ -115,6 +115,7 @@ type Model private () =
                 (fun call xs -> LayerGraph.run g call xs)
 
         model.Content <- ValueSome(ModelContent.Functional g)
+        model.Inside <- List.ofArray g.Layers
         model
 
     /// A model of layers in a row; an input layer, if there is one, comes first.
@@ -151,6 +152,7 @@ type Model private () =
                 | None -> (xs, body) ||> List.fold (fun xs l -> call.Child(l, xs)))
 
         model.Content <- ValueSome(ModelContent.Sequential(layers, graph))
+        model.Inside <- layers
         model
 
     /// The graph of a model; an error where a Sequential does not know its input shape.
@@ -320,6 +322,25 @@ type Model private () =
     static member outputShapes(model: Layer, ?inputs: Aval[]) : Dims[] =
         (Model.Build(model, ?inputs = inputs)).Outputs |> Array.map (fun a -> a.Shape)
 
-    /// The number of elements of all variables.
+    /// The number of elements of all weights. States that recurrent layers keep do not count.
     static member countParams(model: Layer, ?inputs: Aval[]) : int64 =
-        (Model.Build(model, ?inputs = inputs)).Variables |> Array.sumBy (fun v -> v.Spec.Shape.Size)
+        (Model.Build(model, ?inputs = inputs)).Variables
+        |> Array.sumBy (fun v -> if v.Spec.IsWeight then v.Spec.Shape.Size else 0L)
+
+    /// True if the layer, or one inside it, keeps states from one call to the next, so that it is made for one batch size.
+    static member isStateful(layer: Layer) : bool =
+        layer.Parts.Config |> List.contains ("stateful", Json.Bool true)
+        || layer.Parts.Children |> List.exists (snd >> Model.isStateful)
+        || layer.Inside |> List.exists Model.isStateful
+
+    /// The variables with the states of all stateful recurrent layers at zero again, as before the first batch of new
+    /// sequences. Keras: `RNN.reset_state`.
+    static member resetState(model: Layer, variables: Variables, ?inputs: Aval[]) : Variables =
+        let memories =
+            (Model.Build(model, ?inputs = inputs)).Variables
+            |> Seq.filter (fun v -> not v.Spec.IsWeight)
+            |> Seq.map (fun v -> Model.PathBelow(model, v))
+            |> HashSet
+
+        let reset path (x: Tensor) = if memories.Contains path then Lax.zerosLike x else x
+        { variables with State = Tree.mapWithPath reset variables.State }

@@ -32,7 +32,7 @@ let private shapes (xs: Dims[]) : string =
 let private rows (model: Layer) (blueprint: Blueprint) (nested: bool) (withSources: bool) : Row list =
     let count (prefix: string) =
         blueprint.Variables
-        |> Seq.filter (fun v -> v.Path.StartsWith(prefix + "/"))
+        |> Seq.filter (fun v -> v.Spec.IsWeight && v.Path.StartsWith(prefix + "/"))
         |> Seq.sumBy (fun v -> v.Spec.Shape.Size)
 
     let rec walk (model: Layer) (path: string) (depth: int) : Row list =
@@ -183,8 +183,9 @@ let text (model: Layer) (blueprint: Blueprint) (lineLength: int) (expandNested: 
         else
             [| r.Name; r.Shape; r.Count; r.From |]
 
-    let trainable, frozen =
-        blueprint.Variables |> Array.partition (fun v -> v.Trainable && v.Owner.Trainable)
+    let weights = blueprint.Variables |> Array.filter (fun v -> v.Spec.IsWeight)
+
+    let trainable, frozen = weights |> Array.partition (fun v -> v.Trainable && v.Owner.Trainable)
 
     let total (avals: (int64 * DType) seq) =
         let n = avals |> Seq.sumBy fst
@@ -199,7 +200,7 @@ let text (model: Layer) (blueprint: Blueprint) (lineLength: int) (expandNested: 
     sb.Append($"Model: \"{model.Name}\"\n").Append(table widths 2 header (rows |> List.map cells))
     |> ignore
 
-    let all = Array.append (ofVariables blueprint.Variables) ofOptimizer
+    let all = Array.append (ofVariables weights) ofOptimizer
 
     sb
         .Append($" Total params: {total all}\n")

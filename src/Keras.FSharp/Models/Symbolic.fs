@@ -139,10 +139,7 @@ and [<AbstractClass; Sealed>] internal Calls private () =
         let node = Node(layer, arguments, keywords)
         let inputs = arguments |> List.collect (fun a -> a.Tensors) |> List.toArray
 
-        // Shapes do not depend on the values of further tensors (masks, initial states).
-        let placeholder (t: KerasTensor) = Lax.zeros (Aval.withShape (Dims.map (max 1) t.Shape) t.Aval)
-
-        let tensors, values = Calls.Keywords(placeholder, keywords)
+        let tensors, values = Calls.Keywords((fun t -> struct (t.Aval, t.IsMasked)), keywords)
 
         let blueprint =
             Blueprint.ofLayerWith

@@ -65,7 +65,7 @@ module internal WeightGroup =
         let own = Dictionary<obj, List<BuiltVariable>>(ReferenceEqualityComparer.Instance)
         let key (layer: Layer) = Unchecked.nonNull (box layer)
 
-        for v in blueprint.Variables do
+        for v in blueprint.Variables |> Seq.filter (fun v -> v.Spec.IsWeight) do
             match own.TryGetValue(key v.Owner) with
             | true, list -> list.Add v
             | _ ->
@@ -347,6 +347,7 @@ module WeightsFile =
             match values.TryGetValue path, before.TryGetValue path with
             | (true, x), _
             | _, (true, x) -> x
+            | _ when not v.Spec.IsWeight -> Lax.zeros (Aval.make v.Spec.DType v.Spec.Shape)
             | _ ->
                 Fail.state
                     $"{model}"

@@ -74,11 +74,28 @@ let private checkWeights (c: Case) (o: LayerObject) : (string * Tensor) list =
 
 /// The outputs, in the form that Keras gives them.
 let private outputs (expected: Datum) (ys: Tensor[]) : Datum =
+    /// Outputs in a list of tensors and lists; and those that are left.
+    let rec nest (form: Datum list) (ys: Tensor list) : Datum list * Tensor list =
+        match form, ys with
+        | [], _
+        | _, [] -> [], ys
+        | Datum.List inner :: rest, _ ->
+            let own, left = nest inner ys
+            let others, left = nest rest left
+            Datum.List own :: others, left
+        | _ :: rest, y :: ys ->
+            let others, left = nest rest ys
+            Datum.Tensor y :: others, left
+
     match expected, ys with
     | Datum.Tensor _, [| y |] -> Datum.Tensor y
     | Datum.Dict pairs, _ when pairs.Length = ys.Length ->
         let keys = pairs |> List.map fst |> List.sort
         Datum.Dict(List.zip keys [ for y in ys -> Datum.Tensor y ])
+    | Datum.List form, _ ->
+        match nest form (List.ofArray ys) with
+        | nested, [] -> Datum.List nested
+        | nested, left -> Datum.List(nested @ [ for y in left -> Datum.Tensor y ])
     | _ -> Datum.List [ for y in ys -> Datum.Tensor y ]
 
 /// A size that Keras leaves open may be known here.
@@ -94,9 +111,9 @@ let private checkShapes (c: Case) (o: LayerObject) (inputs: Tensor[]) (options: 
         // Keras computes it from the shapes alone; arguments of the call do not count.
         let arguments =
             if options.Arguments.Tensors.IsEmpty then
-                CallArguments.empty
+                ArgumentAvals.empty
             else
-                options.Arguments
+                ArgumentAvals.ofArguments options.Arguments
 
         let actual =
             (o.Infer(closed, masked, arguments)).Outputs |> Array.map (fun a -> a.Shape) |> Array.toList
@@ -109,18 +126,43 @@ let private checkShapes (c: Case) (o: LayerObject) (inputs: Tensor[]) (options: 
     | Some json ->
         let expected = avals json
 
-        let opened =
-            closed
-            |> Array.map (fun a ->
-                if a.Rank = 0 then
-                    a
-                else
-                    Aval.withShape (Dims.ofSeq (-1 :: List.tail (List.ofSeq a.Shape))) a)
+        let openBatch (a: Aval) =
+            if a.Rank = 0 then
+                a
+            else
+                Aval.withShape (Dims.ofSeq (-1 :: List.tail (List.ofSeq a.Shape))) a
 
-        let actual = (o.Infer(opened, masked, options.Arguments)).Outputs |> Array.toList
+        let arguments = ArgumentAvals.ofArguments options.Arguments
+
+        let openArguments = {
+            arguments with
+                Tensors =
+                    arguments.Tensors
+                    |> Map.map (fun _ xs -> xs |> Array.map (fun struct (a, m) -> struct (openBatch a, m)))
+        }
+
+        // The states of a stateful layer belong to one batch size, which Keras does not check here.
+        let shapesOpen =
+            if c.TryGet "outputs_per_call" = None then
+                Array.map openBatch closed
+            else
+                closed
+
+        let actual = (o.Infer(shapesOpen, masked, openArguments)).Outputs |> Array.toList
 
         // Merging layers claim floats for integers, and compute integers.
-        let computed = c.Value "outputs" |> Datum.tensors |> List.exists (fun y -> DType.isInteger y.DType)
+        let outputs = c.Value "outputs" |> Datum.tensors
+        let computed = outputs |> List.exists (fun y -> DType.isInteger y.DType)
+
+        // Where Keras's claim is not what it computes (scores of attention to another length), the latter counts.
+        let expected =
+            if expected.Length <> outputs.Length then
+                expected
+            else
+                List.map2
+                    (fun (e: Aval) (y: Tensor) -> if fits e.Shape y.Shape then e else openBatch y.Aval)
+                    expected
+                    outputs
 
         let same (e: Aval) (a: Aval) =
             (e.DType = a.DType || (computed && DType.isInteger a.DType)) && fits e.Shape a.Shape

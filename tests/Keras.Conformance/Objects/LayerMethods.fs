@@ -101,7 +101,7 @@ let private closed (inputs: Aval[]) = Array.create inputs.Length false
 let private infer (o: LayerObject) (xs: Datum list) (options: CallOptions) : Datum =
     let avals = xs |> List.map avalOf |> List.toArray
     let masked = options.Masks |> Array.map (fun m -> not (isNull m))
-    let found = o.Infer(avals, masked, options.Arguments)
+    let found = o.Infer(avals, masked, ArgumentAvals.ofArguments options.Arguments)
     single [ for a in found.Outputs -> Datum.Spec a ]
 
 let private invoke (weight: string -> Tensor -> Tensor) (o: LayerObject) (a: Arguments) : Datum * (unit -> unit) =
@@ -135,7 +135,7 @@ let call (weight: string -> Tensor -> Tensor) (o: LayerObject) (name: string) (a
         Datum.Null, (fun () -> o.Build(avals, closed avals, CallArguments.empty))
     | "compute_output_shape" ->
         let avals = shapeArgument a
-        let found = o.Infer(avals, closed avals, CallArguments.empty)
+        let found = o.Infer(avals, closed avals, ArgumentAvals.empty)
         single [ for y in found.Outputs -> sizes y ], ignore
     | "compute_output_spec" ->
         let xs, options = parts a

@@ -39,24 +39,27 @@ type LayerObject(layer: Layer) =
     member _.Losses = losses
 
     /// What a layer gives for inputs of these shapes (-1 where unknown), without keeping anything.
-    member _.Infer(inputs: Aval[], masks: bool[], arguments: CallArguments) : Blueprint =
+    member _.Infer(inputs: Aval[], masks: bool[], arguments: ArgumentAvals) : Blueprint =
         Blueprint.ofLayerWith layer inputs masks arguments
 
     /// Declares the variables and gives them their first values, where that has not happened yet.
     member t.Build(inputs: Aval[], masks: bool[], arguments: CallArguments) : unit =
         if blueprint.IsNone then
-            let found = t.Infer(inputs, masks, arguments)
+            let found = t.Infer(inputs, masks, ArgumentAvals.ofArguments arguments)
 
             for v in found.Variables do
                 values[path v] <- v.Spec.Initializer.Init (draws.Next()) v.Spec.Shape v.Spec.DType
 
             blueprint <- ValueSome found
 
-    /// The variables in order; an error before the layer is built.
-    member _.Variables: BuiltVariable[] =
+    /// All variables in order; none before the layer is built.
+    member private _.Declared: BuiltVariable[] =
         match blueprint with
         | ValueSome b -> b.Variables
         | ValueNone -> [||]
+
+    /// The weights in order; none before the layer is built.
+    member t.Variables: BuiltVariable[] = t.Declared |> Array.filter (fun v -> v.Spec.IsWeight)
 
     /// Keras's path of a variable.
     member _.PathOf(v: BuiltVariable) : string = path v
@@ -83,7 +86,7 @@ type LayerObject(layer: Layer) =
 
     /// The values as the pure functions take them; `replace` may put others in their place.
     member t.Tree(replace: string -> Tensor -> Tensor) : Variables =
-        let yes, no = t.Variables |> Array.partition t.IsTrainable
+        let yes, no = t.Declared |> Array.partition t.IsTrainable
         let value p = replace p (t.Get p)
         { Params = tree yes value; State = tree no value }
 
@@ -110,7 +113,7 @@ type LayerObject(layer: Layer) =
         losses <- applied.Losses
         let state = dict (Tree.toPairs applied.State)
 
-        for v in t.Variables do
+        for v in t.Declared do
             match state.TryGetValue(Model.PathBelow(layer, v)) with
             | true, x -> values[path v] <- x
             | _ -> ()
@@ -119,7 +122,7 @@ type LayerObject(layer: Layer) =
     member t.Take(variables: Variables) : unit =
         let all = dict (Array.append (Tree.toPairs variables.Params) (Tree.toPairs variables.State))
 
-        for v in t.Variables do
+        for v in t.Declared do
             values[path v] <- all[Model.PathBelow(layer, v)]
 
     /// Masks and further arguments from keyword arguments of a call.
