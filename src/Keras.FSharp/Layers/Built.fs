@@ -8,7 +8,9 @@ open Keras.FSharp.Saving
 /// Further arguments of a call before there are values: shapes (-1 where unknown), and whether a mask comes along.
 [<NoEquality; NoComparison>]
 type ArgumentAvals = {
+    /// Shapes and element types of tensors by the name of their argument, and whether each carries a mask.
     Tensors: Map<string, struct (Aval * bool)[]>
+    /// Plain values by name.
     Values: Map<string, Json>
 }
 
