@@ -1,12 +1,19 @@
 using Keras;
 using ScottPlot;
 using ScottPlot.TickGenerators;
+using SkiaSharp;
 
 namespace MnistCSharp;
 
 /// <summary>Draws what a run produced: the training curves and the confusion matrix.</summary>
 internal static class Pictures
 {
+    // What ScottPlot takes by itself on Linux may be a serif.
+    private static readonly string[] Sans = ["Segoe UI", "Helvetica", "Arial", "Noto Sans", "DejaVu Sans"];
+
+    static Pictures() =>
+        Fonts.Default = Sans.FirstOrDefault(SKFontManager.Default.FontFamilies.Contains) ?? Fonts.Default;
+
     /// <summary>Loss and accuracy by epoch, for training and validation data.</summary>
     public static void Curves(string path, History history)
     {
@@ -27,12 +34,17 @@ internal static class Pictures
                 var line = plot.Add.Scatter(values.Select((_, i) => i + 1.0).ToArray(), values.ToArray());
                 line.LegendText = label;
                 line.LineWidth = 2;
-                line.MarkerSize = 6;
+                line.MarkerSize = 7;
             }
 
-            plot.Title(title);
-            plot.XLabel("epoch");
-            plot.Axes.Bottom.TickGenerator = new NumericAutomatic { IntegerTicksOnly = true };
+            // Whole epochs, at most a dozen of them named.
+            var count = history.Epochs.Count;
+            var step = (count + 11) / 12;
+            double[] epochs = [.. Enumerable.Range(1, count).Where(e => (e - 1) % step == 0)];
+            plot.Axes.Bottom.TickGenerator = new NumericManual(epochs, [.. epochs.Select(e => $"{e}")]);
+            plot.Axes.SetLimitsX(0.5, count + 0.5);
+            plot.Title(title, 18);
+            plot.XLabel("epoch", 14);
             plot.ShowLegend(legend);
         }
     }
@@ -68,17 +80,18 @@ internal static class Pictures
 
             var text = plot.Add.Text($"{counts[row, column]}", column, 9 - row);
             text.LabelAlignment = Alignment.MiddleCenter;
-            text.LabelFontSize = 13;
+            text.LabelFontSize = 14;
             text.LabelFontColor = shades[row, column] > 0.5 ? Colors.White : Colors.Black;
         }
 
         double[] places = [.. Enumerable.Range(0, 10)];
         plot.Axes.Bottom.TickGenerator = new NumericManual(places, [.. places.Select(p => $"{p}")]);
         plot.Axes.Left.TickGenerator = new NumericManual(places, [.. places.Select(p => $"{9 - p}")]);
-        plot.XLabel("predicted");
-        plot.YLabel("label");
-        plot.Title("Confusion matrix");
+        plot.Axes.Margins(0, 0);
+        plot.XLabel("predicted", 14);
+        plot.YLabel("label", 14);
+        plot.Title($"{labels.Zip(predicted).Count(p => p.First == p.Second)} of {labels.Length} digits recognized", 18);
         plot.HideGrid();
-        plot.SavePng(path, 640, 600);
+        plot.SavePng(path, 640, 640);
     }
 }

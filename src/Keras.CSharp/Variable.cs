@@ -11,7 +11,7 @@ internal interface IVariableHome
 /// A cell with a tensor (<c>keras.Variable</c>): a weight of a layer, or other state. Within the call of a layer, and within
 /// the transformations of <see cref="Fn"/>, reading gives the value that counts there.
 /// </summary>
-public sealed class Variable
+public sealed partial class Variable
 {
     private FSharp.Tensor? value;
     private IVariableHome? home;

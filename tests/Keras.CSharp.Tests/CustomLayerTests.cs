@@ -234,7 +234,7 @@ public class CustomLayerTests
         protected override Tensor Call(Tensor x, bool training)
         {
             if (assigns)
-                w!.Assign(w * (Tensor)2f);
+                w!.Assign(w * 2);
 
             return x * w!;
         }

@@ -28,7 +28,7 @@ internal static class Own
         protected override Tensor Call(Tensor x, bool training)
         {
             if (training)
-                calls!.Assign(calls + (Tensor)1f);
+                calls!.Assign(calls + 1);
 
             var y = Ops.Matmul(x, kernel!) + bias!;
             return activation is null ? Ops.Relu(y) : activation.Apply(y);

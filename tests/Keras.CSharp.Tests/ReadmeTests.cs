@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Keras.Layers;
 using Keras.Optimizers;
 using Xunit;
@@ -37,4 +38,17 @@ public class ReadmeTests
         Assert.Equal([0, 1, 2], history.Epochs);
         Assert.True(history["loss"][2] < history["loss"][0]);
     }
+
+    [Fact]
+    public void TheTestIsTheExample()
+    {
+        var source = File.ReadAllText(Here());
+        var readme = File.ReadAllText(Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", "README.md"));
+        var example = readme.Split("```csharp\n")[1].Split("```")[0];
+
+        foreach (var line in example.Split('\n').Where(l => l.Length > 0 && l != "using Keras;"))
+            Assert.Contains(line.Trim(), source);
+    }
+
+    private static string Here([CallerFilePath] string path = "") => path;
 }

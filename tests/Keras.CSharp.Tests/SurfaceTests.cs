@@ -115,6 +115,50 @@ public class SurfaceTests
     }
 
     [Fact]
+    public void DefaultsAreThoseOfTheFSharpLibrary()
+    {
+        var layers = Library
+            .GetExportedTypes()
+            .Where(t => t.Namespace == "Keras.Layers" && t.IsSealed && t != typeof(Layers.Input));
+
+        var compared = 0;
+
+        foreach (var type in layers)
+        {
+            var constructor = type.GetConstructors()[0];
+
+            if (!constructor.GetParameters().All(p => Known(p).Found))
+                continue;
+
+            var twin = (Layers.Layer)constructor.Invoke([.. constructor.GetParameters().Select(p => Known(p).Value)]);
+            var given = constructor
+                .GetParameters()
+                .Where(p => !p.HasDefaultValue)
+                .Select(p => Snake(p.Name!))
+                .ToHashSet();
+            var config = FSharp.LayerFactory.config(twin.Core);
+
+            // Only what must be given is given to the F# library.
+            var plain = FSharp.LayerFactory.config(
+                FSharp.LayerCatalogue.create(
+                    type.Name,
+                    Microsoft.FSharp.Collections.ListModule.OfSeq(config.Where(p => given.Contains(p.Item1)))
+                )
+            );
+
+            Assert.Equal(
+                plain.Where(p => p.Item1 != "name").Select(p => $"{type.Name} {p.Item1}: {p.Item2}"),
+                config.Where(p => p.Item1 != "name").Select(p => $"{type.Name} {p.Item1}: {p.Item2}")
+            );
+
+            compared++;
+        }
+
+        Assert.True(compared > 70, $"only {compared} classes were compared");
+        static string Snake(string name) => FSharp.Naming.snakeCase(name);
+    }
+
+    [Fact]
     public void ElementTypesAreThoseOfTheFSharpLibrary()
     {
         foreach (var d in Enum.GetValues<DType>())

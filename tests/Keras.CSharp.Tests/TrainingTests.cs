@@ -100,79 +100,47 @@ public class TrainingTests
     }
 
     [Fact]
-    public void CancellationLeavesTheStateOfTheLastStep()
+    public void BatchesOfAStreamAreWalkedOnce()
     {
-        var (x, y) = Samples.Clouds(64);
-        var model = Samples.Classifier();
-        using var source = new CancellationTokenSource();
-        var afterStep = new List<float[]>();
+        var (x, y) = Samples.Clouds(8);
+        var given = 0;
 
-        var stop = new Callbacks.LambdaCallback(
-            onTrainBatchEnd: (batch, _) =>
+        IEnumerable<Batch> Stream()
+        {
+            for (var i = 0; i < 5; i++)
             {
-                afterStep.Add(model.Weights[0].Value.ToArray<float>());
-
-                if (batch == 2)
-                    source.Cancel();
+                given++;
+                yield return new Batch(x, y);
             }
-        );
+        }
 
-        Assert.Throws<OperationCanceledException>(() =>
-            model.Fit(x, y, batchSize: 8, epochs: 5, verbose: 0, callbacks: [stop], cancellationToken: source.Token)
-        );
-
-        Assert.Equal(3, afterStep.Count);
-        Assert.Equal(afterStep[2], model.Weights[0].Value.ToArray<float>());
-        Assert.Equal(3, model.Optimizer.Iterations);
-        model.Fit(x, y, verbose: 0);
+        // The model does not know its input shape: it has to look at the first batch.
+        var model = new Own.TwoLayers();
+        model.Compile("sgd", "sparse_categorical_crossentropy");
+        model.Fit(Stream(), verbose: 0);
+        Assert.Equal(5, given);
         Assert.Equal(5, model.Optimizer.Iterations);
+        model.Fit(Stream(), epochs: 3, verbose: 0, stepsPerEpoch: 2);
+        Assert.Equal(11, model.Optimizer.Iterations);
+        given = 0;
+        model.Evaluate(Stream());
+        Assert.Equal(5, given);
     }
 
     [Fact]
-    public void CallbacksSteerARun()
-    {
-        var (x, y) = Samples.Clouds(32);
-        var model = Samples.Classifier();
-        var watch = new Watcher();
-        model.Fit(x, y, epochs: 10, verbose: 0, callbacks: [watch, new Callbacks.TerminateOnNaN()]);
-        Assert.Equal([0, 1, 2], watch.Epochs);
-        Assert.Same(model, watch.Seen);
-        var patience = new Callbacks.EarlyStopping("loss", minDelta: 1e6, patience: 1);
-        Assert.Equal(2, model.Fit(x, y, epochs: 10, verbose: 0, callbacks: [patience]).Epochs.Count);
-        model.Fit(x, y, verbose: 0, callbacks: [new Callbacks.LearningRateScheduler((_, _) => 0.25)]);
-        Assert.Equal(0.25, model.Optimizer.LearningRate, 1e-6);
-    }
-
-    [Fact]
-    public void BadDataIsRefusedByName()
+    public async Task EvaluationTakesAsynchronousBatches()
     {
         var (x, y) = Samples.Clouds(16);
         var model = Samples.Classifier();
-        Assert.Contains("15", Fails(() => model.Fit(x, y[..15], verbose: 0)));
-        Assert.Contains("empty", Fails(() => model.Fit(new float[0, 2], Array.Empty<int>(), verbose: 0)));
-        Assert.Contains("(16, 3)", Fails(() => model.Predict(new float[16, 3])));
-        Assert.Contains("adam", Fails(() => model.Compile("adamm")));
-        Assert.Contains("mse", Fails(() => model.Compile(loss: "msee")));
-        Assert.Contains("relu", Fails(() => new Dense(3, activation: "rellu")));
-        Assert.Contains("Compile", Fails(() => new Sequential { new Input(2) }.Fit(x, y)));
-    }
 
-    private static string Fails(Action action) => Assert.ThrowsAny<Exception>(action).Message;
-
-    private sealed class Watcher : Callbacks.Callback
-    {
-        public List<int> Epochs { get; } = [];
-
-        public Model? Seen { get; private set; }
-
-        public override void OnEpochEnd(int epoch, IReadOnlyDictionary<string, double> logs)
+        async IAsyncEnumerable<Batch> Batches()
         {
-            Seen = Model;
-            Epochs.Add(epoch);
-            Assert.Contains("loss", logs.Keys);
-
-            if (epoch == 2)
-                StopTraining = true;
+            await Task.Yield();
+            yield return new Batch(x, y);
         }
+
+        var token = TestContext.Current.CancellationToken;
+        var result = await model.EvaluateAsync(Batches(), cancellationToken: token);
+        Assert.Equal(model.Evaluate(x, y)["loss"], result["loss"], 1e-6);
     }
 }

@@ -112,6 +112,26 @@ public class ValueTests
         Assert.Equal(2, new Double().Call(new[] { 1f }, new[] { 2f }).ToDouble(), 1e-6);
     }
 
+    [Fact]
+    public void OperatorsCompareAndTakeVariables()
+    {
+        Tensor x = new[] { 1f, 2f, 3f };
+        Assert.Equal([false, false, true], (x > 2).ToArray<bool>());
+        Assert.Equal([true, true, false], (x <= 2.0).ToArray<bool>());
+        Assert.Equal([false, true, false], ((x >= 2) & !(2 < x)).ToArray<bool>());
+        Assert.Equal([true, false, true], ((x < 2) | (x > 2)).ToArray<bool>());
+        Assert.Equal([false, true, true], ((x >= 2) ^ (x < 1)).ToArray<bool>());
+        Assert.Equal(DType.Bool, (x > x[^1]).DType);
+        var v = new Variable(2f);
+        Assert.Equal(5, (v + 3).ToDouble());
+        Assert.Equal(1, (3 - v).ToDouble());
+        Assert.Equal(4, (v * v).ToDouble());
+        Assert.Equal(0.25, (0.5 / v).ToDouble());
+        Assert.Equal(-2, (-v).ToDouble());
+        Assert.Equal(0.5, (v % 1.5).ToDouble());
+        Assert.Equal([3f, 4f, 5f], (v + x).ToArray<float>());
+    }
+
     private static Shape Output(Layer layer, params int[] shape) =>
         layer.Apply(new Input(new Shape(shape), batchSize: 1)).Shape;
 

@@ -6,9 +6,9 @@ namespace Keras;
 /// <content>Compiling: the loss, the optimizer and the metrics; and where the values of the variables are.</content>
 public partial class Model : IVariableHome
 {
+    private readonly Lock gate = new();
     private Trainer? trainer;
-    private Variables? seen;
-    private Dictionary<string, FSharp.Tensor> values = [];
+    private Seen? seen;
     private Optimizers.Optimizer? optimizer;
 
     /// <summary>The optimizer that the model was compiled with; an error before.</summary>
@@ -63,23 +63,32 @@ public partial class Model : IVariableHome
     {
         var now = trainer!.Variables;
 
-        if (!ReferenceEquals(now, seen))
+        if (seen is not { } known || !ReferenceEquals(known.Of, now))
         {
-            values = TreeModule
-                .toPairs(now.Params)
-                .Concat(TreeModule.toPairs(now.State))
-                .ToDictionary(p => p.Item1, p => p.Item2!);
+            known = new Seen(
+                now,
+                TreeModule
+                    .toPairs(now.Params)
+                    .Concat(TreeModule.toPairs(now.State))
+                    .ToDictionary(p => p.Item1, p => p.Item2!)
+            );
 
-            seen = now;
+            seen = known;
         }
 
-        return values[path];
+        return known.Values[path];
     }
 
     /// <summary>The trainer with the values of the variables, which it may overwrite from now on.</summary>
     private Trainer Ready(FSharp.Tensor[]? inputs)
     {
-        var t = trainer ?? throw NotCompiled();
+        // Threads that predict may come first together.
+        lock (gate)
+            return Settled(trainer ?? throw NotCompiled(), inputs);
+    }
+
+    private Trainer Settled(Trainer t, FSharp.Tensor[]? inputs)
+    {
         var cells = Built(inputs);
 
         if (t.IsBuilt && cells.All(c => c.Variable.IsAt(this)))
@@ -164,4 +173,7 @@ public partial class Model : IVariableHome
         trainer is { IsBuilt: true } t ? Array.ConvertAll(t.OptimizerState.Variables, x => x!.Aval) : [];
 
     private Exception NotCompiled() => Fs.WrongState($"{Core}", "it is not compiled", "Call Compile first.");
+
+    /// <summary>The values of the variables by path, as a trainer had them.</summary>
+    private sealed record Seen(Variables Of, Dictionary<string, FSharp.Tensor> Values);
 }

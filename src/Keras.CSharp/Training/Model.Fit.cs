@@ -98,11 +98,14 @@ public partial class Model
         int? validationSteps = null,
         int validationFreq = 1,
         CancellationToken cancellationToken = default
-    ) =>
-        Run(
-            Ready(FirstOf(batches)),
-            Source(batches),
-            validationData is null ? null : Source(validationData),
+    )
+    {
+        var peeked = new Peeked(batches);
+
+        return Run(
+            Ready(FirstOf(peeked)),
+            Source(peeked, batches),
+            validationData is null ? null : Source(validationData, validationData),
             epochs,
             verbose,
             callbacks,
@@ -113,6 +116,7 @@ public partial class Model
             validationFreq,
             cancellationToken
         );
+    }
 
     /// <summary>Trains on batches that come asynchronously, as from a file or a network (<c>fit</c>).</summary>
     /// <param name="batches">The batches of an epoch; gone through anew in each.</param>
@@ -120,7 +124,11 @@ public partial class Model
     /// <param name="verbose">0: silent; else progress is printed.</param>
     /// <param name="callbacks">Callbacks.</param>
     /// <param name="validationData">Batches to evaluate on after each epoch.</param>
+    /// <param name="classWeight">A factor for the loss of each class.</param>
+    /// <param name="initialEpoch">The epoch at which it begins.</param>
     /// <param name="stepsPerEpoch">The number of steps of an epoch; all batches by default.</param>
+    /// <param name="validationSteps">The number of steps of a validation.</param>
+    /// <param name="validationFreq">The number of epochs for one validation.</param>
     /// <param name="cancellationToken">Stops before the next step.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public Task<History> FitAsync(
@@ -129,7 +137,11 @@ public partial class Model
         int verbose = 1,
         IEnumerable<Callbacks.Callback>? callbacks = null,
         IEnumerable<Batch>? validationData = null,
+        IReadOnlyDictionary<int, double>? classWeight = null,
+        int initialEpoch = 0,
         int? stepsPerEpoch = null,
+        int? validationSteps = null,
+        int validationFreq = 1,
         CancellationToken cancellationToken = default
     ) =>
         Task.Run(
@@ -141,8 +153,12 @@ public partial class Model
                     verbose,
                     callbacks,
                     validationData,
-                    stepsPerEpoch: stepsPerEpoch,
-                    cancellationToken: cancellationToken
+                    classWeight,
+                    initialEpoch,
+                    stepsPerEpoch,
+                    validationSteps,
+                    validationFreq,
+                    cancellationToken
                 ),
             cancellationToken
         );
@@ -186,7 +202,28 @@ public partial class Model
         int? steps = null,
         IEnumerable<Callbacks.Callback>? callbacks = null,
         CancellationToken cancellationToken = default
-    ) => Evaluate(Ready(FirstOf(batches)), Source(batches), steps, callbacks, cancellationToken);
+    )
+    {
+        var peeked = new Peeked(batches);
+        return Evaluate(Ready(FirstOf(peeked)), Source(peeked, batches), steps, callbacks, cancellationToken);
+    }
+
+    /// <summary>Loss and metrics over batches that come asynchronously (<c>evaluate</c>), by name.</summary>
+    /// <param name="batches">The batches.</param>
+    /// <param name="steps">The number of steps; all batches by default.</param>
+    /// <param name="callbacks">Callbacks.</param>
+    /// <param name="cancellationToken">Stops before the next step.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Task<IReadOnlyDictionary<string, double>> EvaluateAsync(
+        IAsyncEnumerable<Batch> batches,
+        int? steps = null,
+        IEnumerable<Callbacks.Callback>? callbacks = null,
+        CancellationToken cancellationToken = default
+    ) =>
+        Task.Run(
+            () => Evaluate(batches.ToBlockingEnumerable(cancellationToken), steps, callbacks, cancellationToken),
+            cancellationToken
+        );
 
     /// <summary>The output for all inputs (<c>predict</c>).</summary>
     /// <param name="x">The inputs.</param>
@@ -296,8 +333,9 @@ public partial class Model
     /// <summary>A model need not be compiled to predict.</summary>
     private Trainer Predicting(FSharp.Tensor[] inputs)
     {
-        if (trainer is null)
-            Compile();
+        lock (gate)
+            if (trainer is null)
+                Compile();
 
         return Ready(inputs);
     }
@@ -305,16 +343,16 @@ public partial class Model
     private List<FSharp.Callback> Cores(IEnumerable<Callbacks.Callback>? callbacks) =>
         [.. (callbacks ?? []).Select(c => c.CoreFor(this))];
 
-    private static BatchSource Source(IEnumerable<Batch> batches)
+    private static BatchSource Source(IEnumerable<Batch> batches, IEnumerable<Batch> given)
     {
-        var steps = batches.TryGetNonEnumeratedCount(out var n) ? Fs.Some(n) : Fs.None<int>();
+        var steps = given.TryGetNonEnumeratedCount(out var n) ? Fs.Some(n) : Fs.None<int>();
         return Batches.ofSeq(steps, batches.Select(b => b.Core));
     }
 
     /// <summary>The inputs to build for; null where the model knows their shapes.</summary>
-    private FSharp.Tensor[]? FirstOf(IEnumerable<Batch> batches) =>
+    private FSharp.Tensor[]? FirstOf(Peeked batches) =>
         Blueprint is not null || FSharp.Model.Graph(Core) is not null
             ? null
-            : batches.FirstOrDefault()?.Core.X
+            : batches.First()?.Core.X
                 ?? throw Fs.Refuse($"{Core}", "the data is empty: it gave no batch", "Pass at least one sample.");
 }
