@@ -119,7 +119,12 @@ public class SurfaceTests
     {
         var layers = Library
             .GetExportedTypes()
-            .Where(t => t.Namespace == "Keras.Layers" && t.IsSealed && t != typeof(Layers.Input));
+            .Where(t =>
+                typeof(Layers.Layer).IsAssignableFrom(t)
+                && t.IsSealed
+                && t.Namespace == "Keras.Layers"
+                && t != typeof(Layers.Input)
+            );
 
         var compared = 0;
 
