@@ -110,6 +110,14 @@ let private loops = [
         let t = number 0.0, number 1.0, number 0.5
         near "jvp" (snd (jvp g at t)) (snd (jvp f at t))
         near "jit" (g at) (jit f at)
+        nearAll "grad" (grad g at) (grad f at)
+        nearAll "jit of grad" (grad g at) (jit (grad f) at)
+        let twice f (limit, w, x) = grad (fun x -> grad (fun x -> f (limit, w, x)) x) x
+        near "second derivative" (twice g at) (twice f at)
+        let limit, w, _ = at
+        let xs = vector [ 0.3; 1.9; 5.0 ]
+        let each x = grad (fun x -> f (limit, w, x)) x
+        near "vmap of grad" (vector [ 1.2 * 1.2 * 1.2; 1.2; 1.0 ]) (vmap each xs)
 
     onManaged "whileLoop under vmap: every example stops by itself"
     <| fun () ->

@@ -155,11 +155,10 @@ let private derivatives (row: Row) =
         close 1e-12 "value under jvp" (f xs) ys
         close row.Tolerance "jvp against finite differences" (difference f xs vs) forward
 
-        if row.Reverse then
-            let zs, pullback = vjp f xs
-            close 1e-12 "value under vjp" ys zs
-            let us = Array.map (random r) ys
-            agree 1e-9 "⟨Jv, u⟩ against ⟨v, Jᵀu⟩" (pairing forward us) (pairing vs (pullback us)))
+        let zs, pullback = vjp f xs
+        close 1e-12 "value under vjp" ys zs
+        let us = Array.map (random r) ys
+        agree 1e-9 "⟨Jv, u⟩ against ⟨v, Jᵀu⟩" (pairing forward us) (pairing vs (pullback us)))
 
 let private secondDerivatives (row: Row) =
     seeds 4 row.Name (fun seed ->
@@ -169,21 +168,19 @@ let private secondDerivatives (row: Row) =
         let ys = f xs
         let us = Array.map (random r) ys
 
-        if row.Reverse then
-            // The gradient of ⟨f, u⟩, differentiated along v in three ways.
-            let gradient x = snd (vjp f x) us
-            let expected = difference gradient xs vs
-            close (10.0 * row.Tolerance) "forward over reverse" expected (snd (jvp gradient xs vs))
-            let along (w: Tensor[]) = snd (vjp gradient xs) w
-            agree (10.0 * row.Tolerance) "reverse over reverse" (pairing expected ws) (pairing (along ws) vs)
-            agree 1e-8 "symmetry" (pairing (along vs) ws) (pairing (along ws) vs)
+        // The gradient of ⟨f, u⟩, differentiated along v in three ways.
+        let gradient x = snd (vjp f x) us
+        let expected = difference gradient xs vs
+        close (10.0 * row.Tolerance) "forward over reverse" expected (snd (jvp gradient xs vs))
+        let along (w: Tensor[]) = snd (vjp gradient xs) w
+        agree (10.0 * row.Tolerance) "reverse over reverse" (pairing expected ws) (pairing (along ws) vs)
+        agree 1e-8 "symmetry" (pairing (along vs) ws) (pairing (along ws) vs)
 
         let slope x = snd (jvp f x ws)
         close (10.0 * row.Tolerance) "forward over forward" (difference slope xs vs) (snd (jvp slope xs vs))
 
-        if row.Reverse then
-            let _, back = vjp slope xs
-            agree 1e-8 "reverse over forward" (pairing (snd (jvp slope xs vs)) us) (pairing vs (back us)))
+        let _, back = vjp slope xs
+        agree 1e-8 "reverse over forward" (pairing (snd (jvp slope xs vs)) us) (pairing vs (back us)))
 
 // ---- vmap -----------------------------------------------------------------------------------------------------------
 

@@ -25,8 +25,6 @@ type Row = {
     Order: int
     /// The operands to differentiate by; empty: all of a differentiable type.
     Wrt: int list
-    /// False where only forward mode exists.
-    Reverse: bool
     /// Made of the operands before the primitive sees them, so that it only sees what it is defined for.
     Prepare: Tensor[] -> Tensor[]
     /// What of the results is determined: factorizations leave signs open.
@@ -210,7 +208,6 @@ let row name dtypes order make = {
     DTypes = dtypes
     Order = order
     Wrt = []
-    Reverse = true
     Prepare = id
     Invariant = id
     Tolerance = 1e-5

@@ -303,24 +303,21 @@ let private control = [
         |]
 
         { Prim = Prim.Cond branches; Operands = ints [] -1 4 :: operands })
-    {
-        row "while" [ DType.Float64 ] 2 (fun r ->
-            let s = shape r (r.Next 3)
-            let limit, factor, count, state = ints [] 0 5, plain s, ints [] 0 2, plain s
-            let cond = graph [ limit; count; state ] (fun xs -> [| Lax.lt xs[1] xs[0] |])
+    row "while" [ DType.Float64 ] 2 (fun r ->
+        let s = shape r (r.Next 3)
+        let limit, factor, count, state = ints [] 0 5, plain s, ints [] 0 2, plain s
+        let cond = graph [ limit; count; state ] (fun xs -> [| Lax.lt xs[1] xs[0] |])
 
-            let body =
-                graph [ factor; count; state ] (fun xs -> [|
-                    Lax.add xs[1] (Lax.scalarInt DType.Int32 1L)
-                    Lax.sin (Lax.mul xs[0] xs[2])
-                |])
+        let body =
+            graph [ factor; count; state ] (fun xs -> [|
+                Lax.add xs[1] (Lax.scalarInt DType.Int32 1L)
+                Lax.sin (Lax.mul xs[0] xs[2])
+            |])
 
-            {
-                Prim = Prim.While(cond, body, 1, 1)
-                Operands = [ limit; factor; count; state ]
-            }) with
-            Reverse = false
-    }
+        {
+            Prim = Prim.While(cond, body, 1, 1)
+            Operands = [ limit; factor; count; state ]
+        })
     for reverse in [ false; true ] do
         row $"scan, reverse = {reverse}" [ DType.Float64 ] 2 (fun r ->
             let s, length = shape r (r.Next 3), r.Next 5

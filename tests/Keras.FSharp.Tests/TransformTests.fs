@@ -92,23 +92,16 @@ let private steps: (string * (Step -> Step) * (Step -> Step)) list =
         "foriLoop",
         (fun f x -> foriLoop 2 (fun i s -> half (f s) * (1.0 + i)) x),
         (fun f x -> half (f (half (f x))) * 2.0)
-        "associativeScan",
-        (fun f x ->
-            let rows = Lax.concat 0 [| for k in 1..3 -> Lax.reshape (dims [ 1; 3 ]) (f (x * (0.3 * float k))) |]
-            Lax.sliceAxis 0 2 3 (associativeScan (fun a b -> Lax.mul a b) rows) |> Lax.reshape (dims [ 3 ])),
-        (fun f x -> f (x * 0.3) * f (x * 0.6) * f (x * (0.3 * 3.0)))
-    ]
-
-/// Loops of unknown length have no reverse mode, so they are nested with the rest only.
-let private loops: (string * (Step -> Step) * (Step -> Step)) list =
-    steps
-    |> List.filter (fun (name, _, _) -> name <> "grad" && name <> "vjp" && name <> "customVjp" && name <> "checkpoint")
-    |> List.append [
         "whileLoop",
         (fun f x ->
             let more (i: Tensor, _: Tensor) = Lax.lt i (Lax.scalarInt DType.Int32 2L)
             whileLoop more (fun (i, s) -> i + 1, half (f s)) (Lax.scalarInt DType.Int32 0L, x) |> snd),
         (fun f x -> half (f (half (f x))))
+        "associativeScan",
+        (fun f x ->
+            let rows = Lax.concat 0 [| for k in 1..3 -> Lax.reshape (dims [ 1; 3 ]) (f (x * (0.3 * float k))) |]
+            Lax.sliceAxis 0 2 3 (associativeScan (fun a b -> Lax.mul a b) rows) |> Lax.reshape (dims [ 3 ])),
+        (fun f x -> f (x * 0.3) * f (x * 0.6) * f (x * (0.3 * 3.0)))
     ]
 
 let private start: Step = fun x -> Lax.sin x * Lax.sumAll (x * x) + x * 0.3
@@ -137,16 +130,9 @@ let private nesting =
                 for b in steps do
                     nested [ a; b ]
 
-        onManaged "every pair with a while loop"
-        <| fun () ->
-            for a in loops do
-                for b in loops do
-                    nested [ a; b ]
-
         LawTests.seeds 120 "three and four at once" (fun seed ->
             let r = Random seed
-            let table = if r.Next 3 = 0 then loops else steps
-            nested (List.init (r.Next(3, 5)) (fun _ -> table[r.Next table.Length])))
+            nested (List.init (r.Next(3, 5)) (fun _ -> steps[r.Next steps.Length])))
 
         onManaged "vmap of vmap over different axes"
         <| fun () ->
@@ -412,14 +398,6 @@ let private refusals =
                 jvp id (vector [ 1.0; 2.0 ]) (number 1.0))
 
             says [ "tangent" ] (fun () -> jvp List.head [ number 1.0; number 2.0 ] [ number 1.0 ])
-
-        onManaged "a loop of unknown length in reverse mode"
-        <| fun () ->
-            let f (x: Tensor) = whileLoop (fun s -> Lax.lt s (number 9.0)) (fun s -> s * 2.0) x
-            near "value" (number 12.0) (f (number 1.5))
-            near "forward mode" (number 8.0) (snd (jvp f (number 1.5) (number 1.0)))
-            says [ "while_loop"; "Use scan" ] (fun () -> grad f (number 1.5))
-            says [ "while_loop"; "Use scan" ] (fun () -> jit (grad f) (number 1.5))
 
         onManaged "mapped axes that do not agree"
         <| fun () ->

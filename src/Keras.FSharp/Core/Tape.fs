@@ -40,6 +40,19 @@ type internal TapeTrace() =
                 Body = { d.Body with Outputs = Array.append d.Body.Outputs carries }
         }
 
+    /// A loop that also counts its steps, in one more value of its state: the backward loop needs their number.
+    static member private CountSteps(cond: Graph, body: Graph, cc: int, bc: int) : Prim =
+        let counted (g: Graph) (last: Tensor -> Tensor[]) =
+            let n = g.Inputs.Length
+
+            Stage.trace
+                "grad"
+                (fun args -> Array.append (Core.interpret g (Array.truncate n args)) (last args[n]))
+                (Array.append (g.Inputs |> Array.map (fun v -> g.Avals[v])) [| Aval.make DType.Int32 Dims.Empty |])
+
+        let next (count: Tensor) = [| Lax.add count (Lax.scalarInt DType.Int32 1L) |]
+        Prim.While(counted cond (fun _ -> [||]), counted body next, cc, bc)
+
     override t.Bind(p: Prim, xs: Tensor[]) : Tensor[] =
         match p with
         | Prim.Call c when c.Vjp.IsNone -> c.Decompose xs
@@ -58,11 +71,18 @@ type internal TapeTrace() =
                         | _ -> null, 0)
                     |> Array.unzip
 
-                let p, visible =
+                // What is recorded may give more than what was asked for, or take more.
+                let p, more, visible =
                     match p with
-                    | Prim.Scan d -> Prim.Scan(TapeTrace.KeepCarries d), d.Body.Outputs.Length
-                    | _ -> p, -1
+                    | Prim.Scan d -> Prim.Scan(TapeTrace.KeepCarries d), [||], d.Body.Outputs.Length
+                    | Prim.While(cond, body, cc, bc) ->
+                        let none = Lax.scalarInt DType.Int32 0L
+                        TapeTrace.CountSteps(cond, body, cc, bc), [| none |], body.Outputs.Length
+                    | _ -> p, [||], -1
 
+                let primals = Array.append primals more
+                let parents = Array.append parents (more |> Array.map (fun _ -> null))
+                let parentOutputs = Array.append parentOutputs (more |> Array.map (fun _ -> 0))
                 let ys = Core.bind p primals
                 let node = TapeNode(nodes.Count, p, primals, ys, parents, parentOutputs)
                 nodes.Add node
@@ -158,11 +178,8 @@ module internal Tape =
             match node.Prim with
             | Prim.Cond branches -> pullCond branches needs xs gs
             | Prim.Scan d -> pullScan d needs xs ys gs
-            | _ ->
-                Fail.unsupported
-                    "while_loop"
-                    "a loop of unknown length has no reverse-mode derivative, because its steps would have to be stored"
-                    "Use scan (or foriLoop over a fixed number of steps), or forward mode (jvp)."
+            | Prim.While(_, body, cc, bc) -> pullWhile body cc bc needs xs ys gs
+            | other -> Fail.runtime "grad" $"{Prims.name other} has no derivative as control flow" ""
 
     /// The graph of the pullback of `g` with respect to the inputs at `wanted`, as a function of all inputs of `g` and
     /// the cotangents of its outputs at `given`.
@@ -276,4 +293,69 @@ module internal Tape =
         consts |> Array.iteri (fun n i -> cts[i] <- results[n])
         carries |> Array.iteri (fun n i -> cts[c + i] <- results[nc + n])
         wantedSequences |> Array.iteri (fun n i -> cts[c + k + i] <- results[nc + nk + n])
+        cts
+
+    /// The backward loop of a loop that counts its steps. How many there will be is not known beforehand, so that none is
+    /// stored: each step computes its state again from the first one.
+    and private pullWhile
+        (body: Graph)
+        (cc: int)
+        (bc: int)
+        (needs: bool[])
+        (xs: Tensor[])
+        (ys: Tensor[])
+        (gs: Tensor[])
+        : Tensor[] =
+        let n = xs.Length - cc - bc
+        let ins = body.Inputs |> Array.map (fun v -> body.Avals[v])
+        let count = Aval.make DType.Int32 Dims.Empty
+        let state = where (fun i -> isDiff ins[bc + i]) n
+        let consts = where (fun i -> needs[cc + i]) bc
+        let stateAvals = state |> Array.map (fun i -> ins[bc + i])
+        let constAvals = consts |> Array.map (fun i -> ins[i])
+        let pulled = pullbackGraph body (Array.append consts (state |> Array.map (fun i -> bc + i))) state
+
+        // The count is the last value of the state.
+        let before =
+            Stage.trace "grad" (fun args -> [| Lax.lt args[n] args[0] |]) (Array.append [| count |] (Array.skip bc ins))
+
+        let isLeft =
+            Stage.trace
+                "grad"
+                (fun args -> [| Lax.gt args[0] (Lax.zerosLike args[0]) |])
+                (Array.concat [ [| count |]; stateAvals; constAvals ])
+
+        // Operands: constants and first state of the loop; steps left, cotangents of the state, sums for constants.
+        let backward =
+            Stage.trace
+                "grad"
+                (fun args ->
+                    let part first count = Array.sub args first count
+                    let constants, init = part 0 bc, part bc n
+                    let step = Lax.sub args[bc + n] (Lax.scalarInt DType.Int32 1L)
+                    let cotangents = part (bc + n + 1) state.Length
+                    let sums = part (bc + n + 1 + state.Length) consts.Length
+                    let at = Core.bind (Prim.While(before, body, 1, bc)) (Array.concat [ [| step |]; constants; init ])
+                    let results = Core.interpret pulled (Array.concat [ constants; at; cotangents ])
+
+                    Array.concat [
+                        [| step |]
+                        Array.skip consts.Length results
+                        Array.map2 Lax.add sums (Array.truncate consts.Length results)
+                    ])
+                (Array.concat [ ins; [| count |]; stateAvals; constAvals ])
+
+        let results =
+            Core.bind
+                (Prim.While(isLeft, backward, 0, bc + n))
+                (Array.concat [
+                    Array.skip cc xs
+                    [| ys[n - 1] |]
+                    state |> Array.map (fun i -> orZero ins[bc + i] gs[i])
+                    consts |> Array.map (fun i -> Lax.zeros ins[i])
+                ])
+
+        let cts: Tensor[] = Array.zeroCreate xs.Length
+        state |> Array.iteri (fun k i -> cts[cc + bc + i] <- results[1 + k])
+        consts |> Array.iteri (fun k i -> cts[cc + i] <- results[1 + state.Length + k])
         cts

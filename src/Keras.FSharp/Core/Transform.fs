@@ -305,8 +305,9 @@ module Transform =
         let ys = Control.switch (Lax.convert DType.Int32 index) lifted leaves
         Structure.unflatten<'b> (resultForm ()) ys
 
-    /// Applies `body` as long as `condition` gives true. Forward mode only; for gradients use `scan` or `foriLoop`.
-    /// Source: `jax.lax.while_loop`.
+    /// Applies `body` as long as `condition` gives true. A gradient computes the state before each step again from the
+    /// beginning, so that its time grows with the square of the number of steps; `scan` and `foriLoop` store the states
+    /// instead. Source: `jax.lax.while_loop`.
     let whileLoop (condition: 's -> Tensor) (body: 's -> 's) (init: 's) : 's =
         let struct (leaves, form) = Structure.flattenAs "state" init
         let of' = Structure.unflatten<'s> form

@@ -8,7 +8,6 @@ open Keras.Conformance
 
 let private table: Map<string, string> =
     let onlyNumPy = "only Keras's NumPy backend takes integers here, and it rounds on the way"
-    let endless = "no reverse derivative of a loop of unknown length: its steps would have to be stored"
 
     Map [
         "activations.gelu.002", "the gelu of infinity is infinity here, NaN in Keras's torch backend"
@@ -18,8 +17,6 @@ let private table: Map<string, string> =
         "ops.hard_swish.003", onlyNumPy
         "ops.leaky_relu.003", onlyNumPy
         "ops.selu.003", onlyNumPy
-        "ops.while_loop.000", endless
-        "ops.while_loop.001", endless
     ]
 
 /// The reason for which a case is out of reach.
