@@ -22,6 +22,9 @@ let private scaling (optimizer: Optimizer) (metrics: string list) =
         seed = 4
     )
 
+/// The weight of such a model.
+let private weight (t: Trainer) : float = Tree.leaves t.Variables.Params |> Array.head |> Tensor.toFloat
+
 let private still () = scaling (Optimizers.SGD 0.0) []
 
 /// The inputs of each batch of a run, in order, by the values of its first column.
@@ -268,6 +271,64 @@ let private structures = [
 ]
 
 let private steps = [
+    test "callbacks are called once for each steps_per_execution batches, with the logs of all" {
+        let x = column (List.replicate 10 0.0f)
+        let y = column [ 1.0f .. 10.0f ]
+        let events = List<string>()
+
+        let watch =
+            LambdaCallback(
+                onTrainBatchBegin = Action<int, Logs>(fun b _ -> events.Add $"{b}"),
+                onTrainBatchEnd = Action<int, Logs>(fun b logs -> events.Add(sprintf "%d: %.1f" b logs["loss"]))
+            )
+
+        let t =
+            Training.compile (
+                (still ()).Model,
+                Optimizers.SGD 0.0,
+                loss = Losses.MeanSquaredError(),
+                stepsPerExecution = 2
+            )
+
+        let h = t.Fit(x, y, batchSize = 2, shuffle = false, callbacks = [ watch ], verbose = false)
+        Expect.equal (List.ofSeq events) [ "0"; "1: 7.5"; "2"; "3: 25.5"; "4"; "4: 38.5" ] "groups of two"
+        Expect.floatClose Accuracy.medium h["loss"].Head 38.5 "all five batches"
+    }
+
+    test "given variables stay the caller's" {
+        let model = (still ()).Model
+        let variables = Model.init (Random.key 3L, model)
+
+        let t =
+            Training.compile (model, Optimizers.SGD 0.1, loss = Losses.MeanSquaredError(), variables = variables)
+
+        let x = column [ 1.0f; 2.0f ]
+        t.Fit(x, x * 2.0, epochs = 3, verbose = false) |> ignore
+        Expect.equal (Tree.leaves variables.Params |> Array.head |> Tensor.toFloat) 1.0 "as it was"
+    }
+
+    test "a run with averages ends with them" {
+        let t = scaling (Optimizers.SGD(0.25, useEma = true, emaMomentum = 0.5)) []
+        let x = column [ 1.0f ]
+        let t2 = scaling (Optimizers.SGD 0.25) []
+        let values = List<float>()
+        let watch = LambdaCallback(onTrainBatchEnd = Action<int, Logs>(fun _ _ -> values.Add(weight t2)))
+        t2.Fit(x, x * 3.0, epochs = 3, callbacks = [ watch ], verbose = false) |> ignore
+        t.Fit(x, x * 3.0, epochs = 3, verbose = false) |> ignore
+        let average = values |> Seq.reduce (fun a v -> 0.5 * a + 0.5 * v)
+        Expect.floatClose Accuracy.medium (weight t) average "the average of the values that SGD went through"
+    }
+
+    test "accumulated gradients update once for each so many batches" {
+        let x, y = column [ 1.0f; 1.0f; 1.0f; 1.0f ], column [ 2.0f; 3.0f; 4.0f; 5.0f ]
+        let t = scaling (Optimizers.SGD(0.1, gradientAccumulationSteps = 4)) []
+        let whole = scaling (Optimizers.SGD 0.1) []
+        t.Fit(x, y, batchSize = 1, shuffle = false, verbose = false) |> ignore
+        whole.Fit(x, y, batchSize = 4, shuffle = false, verbose = false) |> ignore
+        Expect.floatClose Accuracy.medium (weight t) (weight whole) "as one batch of all"
+        Expect.equal (Tensor.toInt (Optimizers.iterations t.Optimizer t.OptimizerState)) 1 "one update"
+    }
+
     test "the state is donated: what was read before a step is gone after it" {
         let t = scaling (Optimizers.SGD 0.1) []
         let x = column [ 1.0f; 2.0f ]

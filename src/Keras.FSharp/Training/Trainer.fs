@@ -132,8 +132,8 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
         | ValueSome o -> o.Keep(metrics |> Array.skip p.Metrics.Length |> Array.map (Array.map Tensor.copy))
         | ValueNone -> ()
 
-    /// One step: the next state and the logs, which a step of one's own gives itself.
-    let advance (p: TrainPlan) (state: TrainState, batch: Batch) : TrainState * Logs =
+    /// One step: the next state, and what gives the logs until the next step; a step of one's own gives them itself.
+    let advance (p: TrainPlan) (state: TrainState, batch: Batch) : TrainState * (unit -> Logs) =
         match own with
         | ValueSome { Train = Some step } ->
             if ownTrain.IsNone then
@@ -142,10 +142,10 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
 
             let next, values = ownTrain.Value({ state with Losses = [||] }, batch)
             keepOwn p next.Metrics
-            next, logged values
+            next, (fun () -> logged values)
         | _ ->
             let next = train p (state, batch)
-            next, TrainStep.logs p next.Losses next.Metrics
+            next, (fun () -> TrainStep.logs p next.Losses next.Metrics)
 
     /// Sums and metrics at the beginning of an evaluation.
     let beginTest (p: TrainPlan) : (Tensor * Tensor)[] * Tensor[][] =
@@ -240,20 +240,23 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
             l
         | ValueNone -> Fail.value "evaluate" "the data is empty: it gave no batch" "Pass at least one sample."
 
-    /// One epoch of training: its logs.
+    /// One epoch of training: its logs. Callbacks are called once for each `StepsPerExecution` batches.
     let trainEpoch (batches: Batch seq) (callbacks: Callback list) (cancel: CancellationToken) : Logs =
         let mutable state: TrainState voption = ValueNone
         let mutable logs = Logs.Empty
         let mutable i = 0
+        let group = max 1 options.StepsPerExecution
         use batches = batches.GetEnumerator()
+        let mutable hasMore = batches.MoveNext()
 
-        while not stop && batches.MoveNext() do
+        while not stop && hasMore do
             cancel.ThrowIfCancellationRequested()
             let batch = batches.Current
             let p = planFor batch
 
-            for c in callbacks do
-                c.OnTrainBatchBegin(i, Logs.Empty)
+            if i % group = 0 then
+                for c in callbacks do
+                    c.OnTrainBatchBegin(i, Logs.Empty)
 
             // What callbacks changed (learning rate, variables) counts from here on.
             let before =
@@ -270,10 +273,13 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
             keep next
             last <- ValueSome batch
             state <- ValueSome next
-            logs <- values
+            hasMore <- batches.MoveNext()
 
-            for c in callbacks do
-                c.OnTrainBatchEnd(i, logs)
+            if (i + 1) % group = 0 || not hasMore then
+                logs <- values ()
+
+                for c in callbacks do
+                    c.OnTrainBatchEnd(i, logs)
 
             i <- i + 1
 
@@ -294,7 +300,8 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
     /// What it was compiled with.
     member _.Options = options
 
-    /// The values of the variables; an error before the model is built.
+    /// The values of the variables; an error before the model is built. They belong to the trainer, and a step writes the
+    /// next ones over them: copy what is to stay (`Structure.map Tensor.copy`).
     member t.Variables
         with get () = current ()
         and set (v: Variables) = variables <- Some v
@@ -385,7 +392,7 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
         let p = planFor batch
         let next, values = advance p (begin' p, batch)
         keep next
-        values
+        values ()
 
     /// Loss and metrics on one batch (`test_on_batch`).
     member _.TestOnBatch(batch: Batch) : Logs =

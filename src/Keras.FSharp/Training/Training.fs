@@ -23,6 +23,7 @@ type Training private () =
             ?outputMetrics: PerOutput<MetricChoice list>,
             ?weightedMetrics: string list,
             ?runEagerly: bool,
+            ?stepsPerExecution: int,
             ?autoScaleLoss: bool,
             ?variables: Variables,
             ?seed: int
@@ -54,11 +55,13 @@ type Training private () =
                 | [] -> None
                 | names -> Some(PerOutput.All(names |> List.map Choice.metric))
             RunEagerly = defaultArg runEagerly false
-            StepsPerExecution = 1
+            StepsPerExecution = defaultArg stepsPerExecution 1
             AutoScaleLoss = defaultArg autoScaleLoss true
         }
 
-        let trainer = Trainer(model, options, ?variables = variables, ?seed = seed)
+        // Steps overwrite the variables of a trainer; those of the caller stay.
+        let own = variables |> Option.map (Structure.map Tensor.copy)
+        let trainer = Trainer(model, options, ?variables = own, ?seed = seed)
         ModelFile.connect trainer
         trainer
 
@@ -76,7 +79,8 @@ type Training private () =
         Summary.text model blueprint (defaultArg lineLength 90) (defaultArg expandNested false) optimizer
 
 /// fit, evaluate and predict on arrays. Inputs, targets and sample weights are tensors or any F# values that hold them:
-/// for several inputs or outputs a tuple, list, array or record, in the order of the model.
+/// for several inputs or outputs a tuple, list, array or record, in the order of the model. Batches from elsewhere go to
+/// `FitBatches` and `EvaluateBatches`.
 [<AutoOpen>]
 module TrainerExtensions =
     let private batch (x: 'X) (y: 'Y) (weights: 'W option) : Batch = {
@@ -90,6 +94,7 @@ module TrainerExtensions =
 
     let private progress (verbose: bool) : Callback list = if verbose then [ ProgbarLogger() ] else []
 
+    // One member instead of overloads: with those, F# would not take callbacks of different classes in one list.
     type Trainer with
 
         /// Trains on arrays (`fit`). `validationSplit` takes the last part of the data before shuffling; `validationData` are
