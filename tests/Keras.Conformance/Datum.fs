@@ -111,7 +111,8 @@ module Datum =
         | "$slice", Json.Array [ a; b; c ] -> Datum.Slice(read load a, read load b, read load c)
         | "$ellipsis", _ -> Datum.Ellipsis
         | "$spec", spec -> Datum.Spec(aval spec)
-        | "$handle", Json.Int n -> Datum.Handle(int n, "")
+        | "$handle", Json.Int n when n >= 0L && n <= int64 Int32.MaxValue -> Datum.Handle(int n, "")
+        | "$handle", _ -> raise (BadRequest "a handle is a number that the server gave")
         | "$object", record -> Datum.Object record
         | "$fn", Json.Text name -> Datum.Function name
         | "$dict", Json.Array pairs ->
@@ -233,6 +234,12 @@ module Datum =
             | Datum.Tensor x
             | Datum.Masked(x, _) -> Some x
             | _ -> None)
+
+    /// A value in logs.
+    let ofLog (v: LogValue) : Datum =
+        match v with
+        | LogValue.Number x -> Datum.Float x
+        | LogValue.Numbers t -> Datum.Tensor t
 
     /// The value of a result of the library.
     let rec ofResult (result: objnull) : Datum =

@@ -2,17 +2,19 @@
 module Keras.Conformance.Program
 
 open System
+open System.Collections.Generic
 open System.IO
 open System.Threading
 open Keras.FSharp
 open Keras.FSharp.Backends
 open Keras.FSharp.Saving
 open Keras.Conformance.Golden
+open Keras.Conformance.Sessions
 
 let private usage =
     """usage:
-  run DIR [--group G] [--api PATTERN] [--filter PATTERN] [--backend NAME] [--verbose]
-  test: runs ../shared/golden beside the repository, or the extract in tests/golden
+  run DIR [--group G] [--api PATTERN] [--filter PATTERN] [--backend NAME] [--served] [--verbose]
+  test: runs ../shared/golden beside the repository, or the extract in tests/golden; then sessions with the server
   serve [--backend NAME]
   coverage FILE [--verbose]
   extract SOURCE TARGET [--per-name N]
@@ -45,8 +47,35 @@ let private goldenFolder () : string =
     let shared = Path.Combine(top, "..", "shared", "golden")
     if Directory.Exists shared then shared else Path.Combine(top, "tests", "golden")
 
+/// Deeply nested requests need a deep stack.
+let private deep (work: unit -> unit) : unit =
+    let thread = Thread(work, 512 * 1024 * 1024)
+    thread.Start()
+    thread.Join()
+
+/// The golden data, sessions with the server, and one golden case of each name through the server.
+let private test () : int =
+    let all: Run.Options = { Groups = []; Api = None; Filter = None; Verbose = false }
+    let folder = goldenFolder ()
+    let golden = Run.folder all folder
+    let mutable sessions = struct (0, 0)
+    deep (fun () -> sessions <- Protocol.run ())
+    let struct (passed, failed) = sessions
+    printfn $"sessions: {passed} passed, {failed} failed"
+    let seen = HashSet<string>()
+    let client = Client()
+
+    let first (c: Case) =
+        if seen.Add $"{c.Group} {c.Api}" then
+            Served.case client c
+        else
+            Outcome.Skipped "another case of the name was run"
+
+    let served = Run.folderWith first all folder
+    if golden = 0 && failed = 0 && served = 0 then 0 else 1
+
 let private command (args: string list) : int =
-    let options, plain = parse [ "--verbose" ] args
+    let options, plain = parse [ "--verbose"; "--served" ] args
     let all name = Map.tryFind name options |> Option.defaultValue []
     let one name = List.tryHead (all name)
 
@@ -58,7 +87,8 @@ let private command (args: string list) : int =
     match plain with
     | [ "run"; folder ] ->
         within (fun () ->
-            Run.folder
+            Run.folderWith
+                (if options.ContainsKey "--served" then Served.case (Client()) else Run.case)
                 {
                     Groups = all "--group"
                     Api = one "--api"
@@ -66,19 +96,13 @@ let private command (args: string list) : int =
                     Verbose = options.ContainsKey "--verbose"
                 }
                 folder)
-    | [ "test" ] ->
-        let all: Run.Options = { Groups = []; Api = None; Filter = None; Verbose = false }
-        within (fun () -> Run.folder all (goldenFolder ()))
+    | [ "test" ] -> within test
     | [ "serve" ] ->
         use output = Console.OpenStandardOutput()
         use input = Console.OpenStandardInput()
         // Only answers go to standard output.
         Console.SetOut Console.Error
-        // Deeply nested requests need a deep stack.
-        let work () = within (fun () -> Server.run input output)
-        let thread = Thread(work, 512 * 1024 * 1024)
-        thread.Start()
-        thread.Join()
+        deep (fun () -> within (fun () -> Server.run input output))
         0
     | [ "coverage"; file ] ->
         Coverage.print (options.ContainsKey "--verbose") (Json.parseAs file (File.ReadAllText file))

@@ -2,11 +2,13 @@
 [<RequireQualifiedAccess>]
 module Keras.Conformance.PythonError
 
+open System
 open System.IO
+open System.Reflection
 open Keras.FSharp
 
 /// The name of the error (`Unsupported` where this program or the library lacks something) and its message.
-let ofExn (e: exn) : string * string =
+let rec ofExn (e: exn) : string * string =
     match e with
     | Missing what -> "Unsupported", what
     | BadRequest reason -> "BadRequest", reason
@@ -21,6 +23,10 @@ let ofExn (e: exn) : string * string =
             | _ -> "ValueError"
 
         name, e.Message
-    | :? FileNotFoundException -> "FileNotFoundError", e.Message
-    | :? IOException -> "OSError", e.Message
+    | :? TargetInvocationException as outer when not (isNull outer.InnerException) ->
+        ofExn (Unchecked.nonNull outer.InnerException)
+    | :? FileNotFoundException
+    | :? DirectoryNotFoundException -> "FileNotFoundError", e.Message
+    | :? IOException
+    | :? UnauthorizedAccessException -> "OSError", e.Message
     | _ -> "RuntimeError", $"{e.GetType().Name}: {e.Message}"

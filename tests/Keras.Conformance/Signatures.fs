@@ -1,5 +1,5 @@
-/// Keras's public names: aliases, and the order and defaults of parameters. They stand in `signatures.txt`, which the
-/// verb `signatures` makes from `keras-api.json`.
+/// Keras's public names: aliases, and the order and defaults of parameters, also of the calls of layers. They stand in
+/// `signatures.txt`, which the verb `signatures` makes from `keras-api.json`.
 namespace Keras.Conformance
 
 open System
@@ -78,7 +78,8 @@ module Signatures =
 
             positional @ kwargs
 
-    /// The lines of `signatures.txt` for an API description: symbol, aliases, parameters, parted by tabs.
+    /// The lines of `signatures.txt` for an API description: symbol, aliases, parameters, parted by tabs. What the call of
+    /// a layer takes stands under the name of its class with `.call`.
     let write (api: Json) (target: TextWriter) : unit =
         let text key json = Json.get "api" key json |> Json.asText key
 
@@ -96,8 +97,8 @@ module Signatures =
                 let aliases =
                     Json.tryGet "aliases" entry |> Option.map (Json.asList "aliases") |> Option.defaultValue []
 
-                let parameters =
-                    match Json.tryGet "signature" entry with
+                let parameters key =
+                    match Json.tryGet key entry with
                     | Some(Json.Array ps) ->
                         ps
                         |> List.map (fun p ->
@@ -107,4 +108,9 @@ module Signatures =
                     | _ -> []
 
                 let names = String.Join(",", aliases |> List.map (Json.asText "aliases"))
-                target.Write(String.Join('\t', symbol :: names :: parameters) + "\n")
+                target.Write(String.Join('\t', symbol :: names :: parameters "signature") + "\n")
+
+                if symbol.StartsWith("keras.layers.", StringComparison.Ordinal) then
+                    match parameters "call_signature" with
+                    | [] -> ()
+                    | ps -> target.Write(String.Join('\t', $"{symbol}.call" :: "" :: ps) + "\n")

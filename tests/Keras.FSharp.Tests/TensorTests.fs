@@ -111,6 +111,19 @@ let creation =
             Expect.stringContains (refusal (fun () -> Tensor.toArray<float>(tensor [ 1 ]))) "Int32, not Double" "type"
             Expect.stringContains (refusal (fun () -> Tensor.toScalar<int>(tensor [ 1; 2 ]))) "2 elements" "scalar"
             Expect.stringContains (refusal (fun () -> Tensor.toArray2D<int>(tensor [ 1; 2 ]))) "matrix" "rank"
+
+        testCase "sizes whose product overflows are too many, not few"
+        <| fun () ->
+            for shape in [ [ 65536; 65536; 65536; 65536 ]; [ 2147483647; 2147483647; 2147483647 ] ] do
+                let dims = Dims.ofSeq shape
+                Expect.isGreaterThan dims.Size (1L <<< 48) "elements"
+                let message = refusal (fun () -> Ops.ones shape)
+                Expect.stringContains message "cannot be allocated" "the refusal"
+
+            Expect.equal (Dims.ofSeq [ 65536; 65536; 65536; 65536; 0 ]).Size 0L "an axis without elements"
+            Expect.equal (Dims.ofSeq [ 3; -1; 5 ]).Size -15L "an unknown size"
+            let message = refusal (fun () -> Ops.arange (1e13))
+            Expect.stringContains message "at most" "a range"
     ]
 
 let printing =

@@ -29,12 +29,14 @@ type Dims(items: int[]) =
     member _.Item
         with get i = items[i]
 
-    /// The product of all sizes, as 64-bit number: the number of elements.
+    /// The product of all sizes, as 64-bit number: the number of elements. No more than 2^56, which no memory has, so
+    /// that a number of bytes cannot overflow to one that looks harmless.
     member _.Size =
+        let most = 1L <<< 56
         let mutable n = 1L
 
         for i in items do
-            n <- n * int64 i
+            n <- if float n * float i > float most then most else n * int64 i
 
         n
 

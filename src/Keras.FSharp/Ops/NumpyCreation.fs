@@ -81,7 +81,15 @@ type NumpyCreation internal () =
         if number step = 0.0 then
             Fail.value "ops.arange" "the step is 0" ""
 
-        let count = max 0 (int (Math.Ceiling((number last - number first) / number step)))
+        let steps = Math.Ceiling((number last - number first) / number step)
+
+        if not (steps <= float Int32.MaxValue) then
+            Fail.value
+                "ops.arange"
+                $"from {number first} to {number last} in steps of {number step} there are {steps} numbers"
+                "There can be 2147483647 at most."
+
+        let count = max 0 (int steps)
         // Integers are counted as integers; everything else in a type that can hold the intermediate values.
         let work = if d = DType.Bool then DType.Int32 else Types.wide d
 

@@ -26,6 +26,7 @@ let private context = Functions.context ()
 let private surroundings: Surroundings = {
     Context = context
     Find = fun n -> raise (BadRequest $"there is no handle {n}")
+    Handle = fun _ -> raise (BadRequest "there are no handles here")
     Weight = fun _ x -> x
 }
 
@@ -115,24 +116,6 @@ let private invoke (thing: Thing) (name: string) (a: Arguments) : Value =
     effect.Commit()
     Value.Plain effect.Result
 
-let private modelMethod (o: LayerObject) (name: string) (a: Arguments) : Value =
-    match name, a.Args, a.Kwargs with
-    | "fit", _, _ -> raise (Missing "fit of a model that is not compiled, which does not compile,")
-    | "get_layer", [ Datum.Text name ], [] -> Value.Thing(Thing.Layer(LayerObject(Model.GetLayer(o.Layer, name))))
-    | "get_layer", [], [ "index", Datum.Int i ] -> Value.Thing(Thing.Layer(LayerObject(Model.GetLayer(o.Layer, int i))))
-    | "save", [ Datum.Text path ], [] ->
-        ModelFile.saveModel (path, o.Layer, o.Tree(fun _ x -> x))
-        Value.Plain Datum.Null
-    | "summary", [], kwargs ->
-        let known = Signatures.parameters "keras.Model.summary" |> Option.defaultValue []
-
-        for k, _ in kwargs do
-            if not (known |> List.exists (fun p -> p.Name = k)) then
-                raise (Mismatch $"summary has no argument '{k}'")
-
-        raise (Missing "arguments of summary")
-    | _ -> invoke (Thing.Layer o) name a
-
 let private isTrue (v: Value) : bool =
     match v with
     | Value.Many items -> not items.IsEmpty
@@ -173,7 +156,6 @@ let rec private evaluate (names: Map<string, Value>) (code: Code) : Value =
         | Value.Function f, _ -> f args
         | Value.Thing(Thing.Layer o), [ Value.Symbol x ] -> Value.Symbol(Symbolic.call o.Layer x)
         | Value.Thing t, _ -> invoke t "__call__" (given args kwargs)
-        | Value.Method(Thing.Layer o, name), _ when Model.IsModel o.Layer -> modelMethod o name (given args kwargs)
         | Value.Method(t, name), _ -> invoke t name (given args kwargs)
         | _ -> raise (Missing "a call of this kind of value")
 

@@ -61,8 +61,8 @@ let private matches (pattern: string option) (name: string) =
         FileSystemName.MatchesSimpleExpression(p, name, true)
         || name.Contains(p, StringComparison.OrdinalIgnoreCase)
 
-/// Runs the cases of a folder; prints a line for each that fails and ends with the counts. 1 if one failed or none ran.
-let folder (options: Options) (folder: string) : int =
+/// Checks the cases of a folder; prints a line for each that fails and ends with the counts. 1 if one failed or none ran.
+let folderWith (check: Case -> Outcome) (options: Options) (folder: string) : int =
     let mutable passed, failed, skipped = 0, 0, 0
 
     for group in Cases.groups folder do
@@ -72,7 +72,7 @@ let folder (options: Options) (folder: string) : int =
 
             for c in Cases.read folder group do
                 if matches options.Api c.Api && matches options.Filter c.Id then
-                    match case c with
+                    match check c with
                     | Outcome.Passed -> passed <- passed + 1
                     | Outcome.Failed reason ->
                         failed <- failed + 1
@@ -92,3 +92,6 @@ let folder (options: Options) (folder: string) : int =
 
     printfn $"{passed} passed, {failed} failed, {skipped} skipped"
     if failed > 0 || passed = 0 then 1 else 0
+
+/// Runs the cases of a folder.
+let folder (options: Options) (path: string) : int = folderWith case options path

@@ -16,6 +16,8 @@ type Surroundings = {
     Context: Context
     /// The object of a handle.
     Find: int -> Thing
+    /// The handle of an object, a new one if it has none.
+    Handle: Thing -> Datum
     /// The value of a weight in this call, by path; gradients put their own in its place.
     Weight: string -> Tensor -> Tensor
 }
@@ -269,6 +271,9 @@ module Methods =
         | Thing.Loss l, _ -> loss l name a
         | Thing.Metric m, _ -> metric m name a
         | Thing.Optimizer o, _ -> optimizer s o name a
+        | Thing.Layer l, _ when Model.IsModel l.Layer && ModelMethods.names.Contains name ->
+            pure' (ModelMethods.call s.Context.Global s.Find s.Handle l name a)
+        | Thing.Logged _, "result" -> pure' (Thing.logged thing)
         | Thing.Layer l, _ ->
             let r, commit = LayerMethods.call s.Weight l name a
             { Result = r; Commit = commit }
