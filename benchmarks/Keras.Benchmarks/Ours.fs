@@ -18,7 +18,10 @@ let labels (n: int) : int[] = Array.init n (fun i -> i * 7 % 10)
 type Training = {
     /// Makes a step and returns its loss.
     Step: unit -> float
-    Compiled: unit -> struct (Graph * IExecutable voption)
+    /// The graph of the step after the passes.
+    Graph: unit -> Graph
+    /// Measures the steps of the compiled program in a number of runs.
+    Profile: int -> Profile
 }
 
 /// One step of training with Adam as a closure: the state stays inside.
@@ -50,7 +53,8 @@ let private training (model: Layer) (x: Tensor) (y: Tensor) : Training =
                 let loss, next = compiled.Invoke(state, (x, y))
                 state <- next
                 Tensor.toFloat loss
-        Compiled = fun () -> compiled.Compiled(state, (x, y))
+        Graph = fun () -> compiled.Graph(state, (x, y))
+        Profile = fun runs -> compiled.Profile((state, (x, y)), runs)
     }
 
 /// One step of training with Adam of a pure function of parameters, on the batches that `next` gives.
@@ -71,7 +75,8 @@ let private trainingOf (objective: 'p -> Tensor * Tensor -> Tensor) (parameters:
                 let loss, after = compiled.Invoke(state, next ())
                 state <- after
                 Tensor.toFloat loss
-        Compiled = fun () -> compiled.Compiled(state, next ())
+        Graph = fun () -> compiled.Graph(state, next ())
+        Profile = fun runs -> compiled.Profile((state, next ()), runs)
     }
 
 let mlp () =

@@ -1,17 +1,15 @@
 /// Speed against a peer, as ratios in one run.
 ///
 ///     dotnet run -c Release --project benchmarks/Keras.Benchmarks -- suite [--json FILE] [--only W1,W2] [--rounds N]
-///     dotnet run -c Release --project benchmarks/Keras.Benchmarks -- profile W5 [--steps N]
+///     dotnet run -c Release --project benchmarks/Keras.Benchmarks -- profile W5 [--steps N] [--trace FILE] [--plan FILE]
 ///     dotnet run -c Release --project benchmarks/Keras.Benchmarks -- micro [BenchmarkDotNet arguments]
 module Keras.Benchmarks.Program
 
 open System
-open System.Diagnostics
 open System.Globalization
 open System.IO
 open Keras.FSharp
 open Keras.FSharp.Backends
-open Keras.FSharp.Backends.Cpu
 open Keras.FSharp.Saving
 open Keras.Benchmarks.Workload
 
@@ -52,7 +50,7 @@ let private suite (arguments: string[]) : int =
     let results = [
         for name, title, steps, ours, peer in selected (option arguments "--only") do
             let onTorch = Backends.Using(torch, ours)
-            let struct (graph, _) = Backends.Using(torch, onTorch.Compiled)
+            let graph = Backends.Using(torch, onTorch.Graph)
 
             let m =
                 measure rounds steps [
@@ -112,49 +110,21 @@ let private suite (arguments: string[]) : int =
 
     0
 
-/// What each step of a compiled training step takes: the best of a number of runs, the longest first.
+/// What each step of a compiled training step takes, the longest first; with `--trace` also as a trace for browsers, with
+/// `--plan` as a drawing.
 let private profile (arguments: string[]) : int =
     let runs = option arguments "--steps" |> Option.map int |> Option.defaultValue 15
     let torch = Backends.Get "torch"
 
     for name, title, _, ours, _ in selected (Array.tryItem 1 arguments) do
         let training = Backends.Using(torch, ours)
-        let step () = Backends.Using(torch, training.Step) |> ignore
+        let profile = Backends.Using(torch, (fun () -> training.Profile runs))
+        printfn "%s %s\n%s" name title profile.Table
+        let write (file: string) (text: string) = File.WriteAllText(file, text)
+        option arguments "--trace" |> Option.iter (fun file -> write file profile.ChromeTrace)
 
-        for _ in 1..3 do
-            step ()
-
-        match Backends.Using(torch, training.Compiled) with
-        | struct (_, ValueSome(:? CpuProgram as program)) ->
-            let steps = program.Steps
-            let times = Array.zeroCreate<int64>(steps.Length + 1)
-            program.Times <- times
-
-            let samples =
-                Array.init runs (fun _ ->
-                    step ()
-                    Array.pairwise times |> Array.map (fun (a, b) -> float (b - a) * 1e6 / float Stopwatch.Frequency))
-
-            let micros = Array.init steps.Length (fun i -> samples |> Array.map (fun s -> s[i]) |> Array.min)
-            let total = Array.sum micros
-            printfn "%s %s: %d steps, %s ms" name title steps.Length (number (total / 1e3))
-            printfn "%10s %6s %9s %7s  step" "µs" "share" "GFLOP/s" "GB/s"
-
-            for i in Array.init steps.Length id |> Array.sortBy (fun i -> -micros[i]) do
-                let s, t = steps[i], max 0.001 micros[i]
-                let types = if s.Types.Length > 160 then s.Types.Substring(0, 160) + "…" else s.Types
-                let label = if s.Name.Length > 100 then s.Name.Substring(0, 100) + "…" else s.Name
-
-                printfn
-                    "%10s %5s%% %9s %7s  %d %s %s"
-                    (number t)
-                    (number (100.0 * t / total))
-                    (number (s.Flops / t / 1e3))
-                    (number (float s.Bytes / t / 1e3))
-                    i
-                    label
-                    types
-        | _ -> printfn "%s is not a compiled program" name
+        option arguments "--plan"
+        |> Option.iter (fun file -> write file (ProgramReport.svg name profile.Program))
 
     0
 
@@ -172,6 +142,6 @@ let main arguments =
         0
     | _ ->
         eprintfn
-            "usage: suite [--json FILE] [--only W1,W2] [--rounds N] | profile W1,W2 [--steps N] | micro [arguments of BenchmarkDotNet]"
+            "usage: suite [--json FILE] [--only W1,W2] [--rounds N] | profile W1,W2 [--steps N] [--trace FILE] [--plan FILE] | micro [arguments of BenchmarkDotNet]"
 
         2

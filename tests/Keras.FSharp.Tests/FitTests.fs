@@ -340,7 +340,7 @@ let private steps = [
         Tensor.toArray<float32> copy |> ignore
         Tensor.toArray<float32> x |> ignore
         Expect.equal t.CompileReasons.Length 1 "compiled once"
-        Expect.stringContains (t.Explain { X = [| x |]; Y = [| x |]; Weights = [||] }) "train_step" "explained"
+        Expect.stringContains (t.Explain { X = [| x |]; Y = [| x |]; Weights = [||] }).Text "train_step" "explained"
     }
 
     test "eager steps give what compiled ones give" {

@@ -191,7 +191,7 @@ let tests =
                     let data = g.Inputs |> Array.map (fun v -> Array.init g.Avals[v].Size (fun _ -> r.NextDouble()))
                     let inputs = data |> Array.map (buffer DType.Float32)
                     use p = CpuProgram.Compile({ provider with Fuse = true }, Plan.make g [| false; false |])
-                    Expect.stringContains ((p :> IExecutable).Explain()) "1 steps" "everything is one loop"
+                    Expect.stringContains (ProgramReport.text (p.Report())) "1 steps" "everything is one loop"
                     let expected = interpret prepare g inputs
                     let results = p.Run(inputs |> Array.map (fun b -> b :> Buffer))
 
@@ -224,7 +224,7 @@ let tests =
             let data = g.Inputs |> Array.map (fun v -> Array.init g.Avals[v].Size (fun _ -> r.NextDouble() - 0.5))
             let inputs = data |> Array.map (buffer DType.Float32)
             use p = CpuProgram.Compile({ provider with Fuse = true }, Plan.make g [| false; false; false |])
-            Expect.stringContains ((p :> IExecutable).Explain()) "3 steps" "tanh with both sums, the update, z's own"
+            Expect.stringContains (ProgramReport.text (p.Report())) "3 steps" "tanh with both sums, the update, z's own"
             let expected = interpret prepare g inputs
             let results = p.Run(inputs |> Array.map (fun b -> b :> Buffer))
 
@@ -266,11 +266,11 @@ let tests =
                 let plan = g.Inputs |> Array.map (fun _ -> false) |> Plan.make g
                 use p = CpuProgram.Compile({ provider with Fuse = true }, plan)
 
-                let written (s: Cost.Step) =
+                let written (s: ProgramStep) =
                     let results = (s.Types.Split "->")[1]
                     (results.Split "float32[64,48]").Length - 1
 
-                let stored = p.Steps |> Array.sumBy written
+                let stored = p.Report().Steps |> Array.sumBy written
 
                 Expect.equal stored (if isRead then 3 else 1) "how often something of the size of x is written"
                 let expected = interpret prepare g inputs
@@ -348,7 +348,7 @@ let tests =
                 |]
 
                 use p = CpuProgram.Compile({ provider with Fuse = true }, Plan.make g [| false; false; false |])
-                Expect.stringContains ((p :> IExecutable).Explain()) "1 steps" "everything is one loop"
+                Expect.stringContains (ProgramReport.text (p.Report())) "1 steps" "everything is one loop"
                 let expected = interpret prepare g inputs
                 let results = p.Run(inputs |> Array.map (fun b -> b :> Buffer))
 

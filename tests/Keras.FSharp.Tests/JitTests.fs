@@ -140,7 +140,7 @@ let tests =
             let f = made (fun (x: Tensor) -> Lax.sin x + 1.0)
             f.Prepare(number 1.0)
             Expect.equal f.Reasons.Length 1 "prepared"
-            let text = f.Explain(number 1.0)
+            let text = f.Explain(number 1.0).Text
             Expect.stringContains text "test: 3 equations" "equations"
             Expect.stringContains text "1. first call" "reasons"
             f.Invoke(number 1.0) |> ignore

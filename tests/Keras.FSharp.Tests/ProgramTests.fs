@@ -250,7 +250,7 @@ let tests =
         testCase "the listing names steps, places and sizes"
         <| fun () ->
             use p = update ()
-            let text = (p :> IExecutable).Explain()
+            let text = ProgramReport.text (p.Report())
             Expect.stringContains text "sub" "the step"
             Expect.stringContains text "input 0" "where it goes"
             Expect.stringContains text "arena" "the arena"

@@ -226,24 +226,69 @@ type Jit<'a, 'b>(name: string, f: 'a -> 'b, donate: string -> bool) =
         let struct (leaves, form) = Structure.flattenAs "argument" x
         find leaves form |> ignore
 
-    /// The graph after the passes and the program for arguments like `x`; no program where there could be none.
-    member internal _.Compiled(x: 'a) : struct (Graph * IExecutable voption) =
+    /// The graph after the passes for arguments like `x`.
+    member internal _.Graph(x: 'a) : Graph =
         let struct (leaves, form) = Structure.flattenAs "argument" x
-        let c = find leaves form
-        struct (c.Graph, c.Program)
+        (find leaves form).Graph
 
     /// Why it was compiled, one line for each time.
     member _.Reasons: string[] = reasons.ToArray()
 
-    /// What was compiled for arguments like `x`: the equations, the plan of the backend, and the time that it took.
-    member _.Explain(x: 'a) : string =
+    /// What was compiled for arguments like `x`, and why: see `Explanation`.
+    member _.Explain(x: 'a) : Explanation =
         let struct (leaves, form) = Structure.flattenAs "argument" x
         let c = find leaves form
 
-        let plan =
-            match c.Program with
-            | ValueSome p -> p.Explain()
-            | ValueNone -> "not compiled: the function captured tensors of an outer transformation\n"
+        {
+            Name = name
+            Equations = c.Graph.Eqns.Length
+            Milliseconds = c.Milliseconds
+            Reasons = reasons.ToArray()
+            Program = c.Program |> ValueOption.map (fun p -> p.Report())
+        }
 
-        let why = reasons.ToArray() |> Array.mapi (fun i r -> $"  {i + 1}. {r}") |> String.concat "\n"
-        $"{name}: {c.Graph.Eqns.Length} equations, compiled in {c.Milliseconds:F1} ms\ncompiled because:\n{why}\n{plan}"
+    /// Runs the program for arguments like `x` a number of times on copies of them, after some runs to warm up, and
+    /// measures each step. An error where there is no program.
+    member _.Profile(x: 'a, ?runs: int) : Profile =
+        let runs = defaultArg runs 20
+
+        if runs < 1 then
+            Fail.value "Profile" $"runs is {runs}" "Pass at least 1."
+
+        let struct (leaves, form) = Structure.flattenAs "argument" x
+
+        match (find leaves form).Program with
+        | ValueNone ->
+            Fail.state
+                "Profile"
+                $"'{name}' is not compiled: it captured tensors of an outer transformation"
+                "Profile the outermost compiled function."
+        | ValueSome program ->
+            let report = program.Report()
+            let backend = Backends.Current
+
+            // Copies, because a program may take its arguments over.
+            let run (at: int64[]) =
+                let inputs =
+                    leaves
+                    |> Array.map (fun t ->
+                        let bytes = GC.AllocateUninitializedArray<byte>(int t.Aval.ByteSize)
+                        let source = Core.buffer name t
+                        source.Backend.Download(source, t.Aval, Span bytes)
+                        backend.Upload(ReadOnlySpan bytes, t.Aval, backend.Devices[0]))
+
+                for b in program.RunTimed(inputs, at) do
+                    b.Release()
+
+                at
+
+            let stamps () = Array.zeroCreate<int64>(report.Steps.Length + 1)
+
+            for _ in 1..3 do
+                run (stamps ()) |> ignore
+
+            {
+                Name = name
+                Program = report
+                Runs = Array.init runs (fun _ -> run (stamps ()))
+            }

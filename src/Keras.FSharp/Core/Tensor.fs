@@ -541,8 +541,12 @@ and IExecutable =
     /// Runs the program. Donated inputs are released by it.
     abstract Run: inputs: Buffer[] -> Buffer[]
 
-    /// What was planned, for people.
-    abstract Explain: unit -> string
+    /// As `Run`, and writes when each step began, in ticks of `Stopwatch`, and when the last one ended: `at` has one
+    /// element more than the report has steps.
+    abstract RunTimed: inputs: Buffer[] * at: int64[] -> Buffer[]
+
+    /// What was planned.
+    abstract Report: unit -> ProgramReport
 
 /// A place where primitives are executed. Shapes are inferred before (`Infer`); a backend never infers.
 and [<AllowNullLiteral>] IBackend =

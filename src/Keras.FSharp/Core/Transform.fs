@@ -3,6 +3,7 @@
 namespace Keras.FSharp
 
 open System
+open System.Runtime.CompilerServices
 
 /// Transformations of pure functions of tensors; they nest in any order. Opened with the namespace, so that `grad f`
 /// reads as in JAX.
@@ -191,11 +192,22 @@ module Transform =
     /// Maps `f` over axis 0 of every tensor of the argument. Source: `jax.vmap`.
     let vmap (f: 'a -> 'b) (x: 'a) : 'b = vmapAxes (fun _ -> Some 0) 0 f x
 
+    // What `jit` returned, with what is behind it; an entry goes when its function does.
+    let private compiledFunctions = ConditionalWeakTable<obj, obj>()
+
+    /// What is behind a function that `jit` made.
+    let internal compiledOf (f: 'a -> 'b) : Jit<'a, 'b> voption =
+        match compiledFunctions.TryGetValue(nonNull (box f)) with
+        | true, (:? Jit<'a, 'b> as j) -> ValueSome j
+        | _ -> ValueNone
+
     /// A function compiled at first use for each form of its argument. The result behaves as `f`, provided that `f` is
     /// pure. Source: `jax.jit`.
     let jit (f: 'a -> 'b) : 'a -> 'b =
         let compiled = Jit<'a, 'b>("jit", f, (fun _ -> false))
-        compiled.Invoke
+        let call = fun (x: 'a) -> compiled.Invoke x
+        compiledFunctions.Add(nonNull (box call), compiled)
+        call
 
     /// As `jit`, with arguments whose memory the program may reuse for its results: those whose path begins with one of
     /// the given items (`"Item1"` is the first of a tuple). They must not be used after the call. Source: `donate_argnums`.

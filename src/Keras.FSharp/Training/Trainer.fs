@@ -342,14 +342,24 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
         | ValueSome j -> j.Reasons
         | ValueNone -> [||]
 
-    /// What the training step was compiled to, for a batch like this one.
-    member _.Explain(batch: Batch) : string =
+    /// What the training step is compiled to, for a batch like this one; an error with `run_eagerly`.
+    member _.Explain(batch: Batch) : Explanation =
         let p = planFor batch
         train p |> ignore
 
         match trainStep with
         | ValueSome j -> j.Explain(begin' p, batch)
-        | ValueNone -> "run_eagerly: nothing is compiled"
+        | ValueNone -> Fail.state "Trainer.Explain" "run_eagerly: nothing is compiled" "Compile without run_eagerly."
+
+    /// How long the steps of the compiled training step take, on this batch; nothing changes. An error with
+    /// `run_eagerly`.
+    member _.Profile(batch: Batch) : Profile =
+        let p = planFor batch
+        train p |> ignore
+
+        match trainStep with
+        | ValueSome j -> j.Profile((begin' p, batch))
+        | ValueNone -> Fail.state "Trainer.Profile" "run_eagerly: nothing is compiled" "Compile without run_eagerly."
 
     /// The first operation of a training step on this batch that gives a number that is none (NaN or infinite) from
     /// finite ones: its name, layer and shapes. The step is run operation by operation; nothing changes.

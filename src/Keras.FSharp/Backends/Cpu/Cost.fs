@@ -60,16 +60,3 @@ let rec flops (g: Graph) (e: Eqn) : float =
     | Prim.Window _
     | Prim.Call _ -> outs |> Array.sumBy size
     | _ -> 0.0
-
-/// One step of a compiled program.
-type Step = {
-    /// The operation, or what a region is made of.
-    Name: string
-    /// The layer or scope that it came from.
-    Scope: string
-    /// Element types and shapes of operands and results.
-    Types: string
-    /// Read and written.
-    Bytes: int64
-    Flops: float
-}

@@ -4,7 +4,6 @@ namespace Keras.FSharp.Backends.Cpu
 open System
 open System.Collections.Concurrent
 open System.Collections.Generic
-open System.Text
 open System.Threading
 open Keras.FSharp
 open Keras.FSharp.Backends
@@ -247,71 +246,18 @@ type internal CpuProgram(provider: Provider, code: Code) =
                     Frame.Copy(b.Pointer, own.Pointer, b.ByteLength)
                     c.Inputs[i] <- own
 
-    /// The steps, in order.
-    member _.Steps: Cost.Step[] =
-        let types (vs: int[]) = String.Join(", ", vs |> Array.map (fun v -> string g.Avals[v]))
-
-        code.Steps
-        |> Array.map (fun i ->
-            let e = g.Eqns[i]
-
-            {
-                Name = Prims.name e.Prim
-                Scope = e.Scope
-                Types = $"({types e.Inputs}) -> {types e.Outputs}"
-                Bytes = Cost.bytes g e
-                Flops = code.Flops[i]
-            })
-
-    /// Where the beginnings of steps of the next runs are written (`Frame.RunTimed`), or null: they are not timed. One
-    /// element more than there are steps. Not for several threads at a time.
-    member val Times: int64[] | null = null with get, set
-
-    /// What runs, for people: one line per step.
-    member _.Explain() : string =
-        let text = StringBuilder()
-        let line (s: string) = text.AppendLine s |> ignore
-        let types (vs: int[]) = String.Join(", ", vs |> Array.map (fun v -> string g.Avals[v]))
-
-        let place v =
-            match code.Place v with
-            | Place.Offset o -> $"arena+{o}"
-            | Place.Address _ -> "constant"
-            | Place.Cell c when c < g.Inputs.Length -> $"input {c}"
-            | Place.Cell c when c < g.Inputs.Length + g.Outputs.Length -> $"result {c - g.Inputs.Length}"
-            | Place.Cell _ -> "memory of its own"
-
-        let constants = code.Constants |> Array.sumBy (fun b -> b.ByteLength)
-
-        line $"{code.Steps.Length} steps of {g.Eqns.Length} equations"
-        line $"arena {code.Layout.ArenaBytes} bytes, constants {constants} bytes"
-
-        let copied = code.Copies |> Array.filter (fun (struct (_, o, _)) -> handed[o] < 0) |> Array.length
-
-        let updated = overwrittenAt |> Array.filter (fun s -> s >= 0) |> Array.length
-
-        line $"{g.Inputs.Length} inputs ({updated} taken over), {g.Outputs.Length} results ({copied} copied)"
-
-        for s in 0 .. code.Steps.Length - 1 do
-            let e = g.Eqns[code.Steps[s]]
-            let bytes = Cost.bytes g e
-            let places = String.Join(", ", e.Outputs |> Array.map place)
-
-            let scratch =
-                match code.Work[code.Steps[s]] with
-                | Work.Bound(n, _) -> $", scratch {n}"
-                | Work.Plain _
-                | Work.Allocating _ -> ""
-
-            line (
-                $"%4d{s} {Prims.name e.Prim} ({types e.Inputs}) -> {types e.Outputs} in {places}; "
-                + $"{bytes} bytes{scratch} {e.Scope}"
-            )
-
-        text.ToString()
+    /// What runs: see `IExecutable.Report`.
+    member _.Report() : ProgramReport =
+        ProgramListing.report code {
+            Copied = code.Copies |> Array.filter (fun (struct (_, o, _)) -> handed[o] < 0) |> Array.length
+            TakenOver = overwrittenAt |> Array.filter (fun s -> s >= 0) |> Array.length
+        }
 
     /// Runs the program: see `IExecutable.Run`.
-    member p.Run(inputs: Buffer[]) : Buffer[] =
+    member p.Run(inputs: Buffer[]) : Buffer[] = p.RunTimed(inputs, [||])
+
+    /// Runs the program; `at` is empty where nobody asks for times: see `IExecutable.RunTimed`.
+    member _.RunTimed(inputs: Buffer[], at: int64[]) : Buffer[] =
         if inputs.Length <> g.Inputs.Length then
             Fail.value "program" $"{inputs.Length} inputs were given, {g.Inputs.Length} are needed" ""
 
@@ -339,9 +285,7 @@ type internal CpuProgram(provider: Provider, code: Code) =
 
                 started <- true
 
-                match p.Times with
-                | null -> frame.Run()
-                | times -> frame.RunTimed times
+                if at.Length = 0 then frame.Run() else frame.RunTimed at
 
                 for o in 0 .. results.Length - 1 do
                     if handed[o] >= 0 then
@@ -378,7 +322,8 @@ type internal CpuProgram(provider: Provider, code: Code) =
 
     interface IExecutable with
         member p.Run inputs = p.Run inputs
-        member p.Explain() = p.Explain()
+        member p.RunTimed(inputs, at) = p.RunTimed(inputs, at)
+        member p.Report() = p.Report()
 
         member _.Dispose() =
             disposed <- true
