@@ -146,6 +146,57 @@ let tests =
             f.Invoke(number 1.0) |> ignore
             Expect.equal f.Reasons.Length 1 "still one"
 
+        onManaged "a function of jit explained: plan, drawing, and why it was compiled again"
+        <| fun () ->
+            let f = jit (fun (x: Tensor, n: int) -> Lax.sumAll (Lax.tanh (x * float n) + 1.0))
+            let long = Tensor.ones [ 64; 64 ] DType.Float32
+            f (long, 2) |> ignore
+            f (long, 3) |> ignore
+            let e = Jit.explain f (long, 3)
+            Expect.equal e.Reasons.Length 2 "twice compiled"
+            Expect.stringContains e.Text "a static value changed" "why"
+            let report = e.Program.Value
+            let step = Expect.wantSome (report.Steps |> Array.tryFind (fun s -> not s.Members.IsEmpty)) "a region"
+            Expect.containsAll step.Members [ "tanh"; "reduce_sum(0, 1)" ] "what it replaces"
+            Expect.isGreaterThanOrEqual step.Bytes (4L * 64L * 64L) "bytes"
+            Expect.isGreaterThanOrEqual step.Flops (3.0 * 64.0 * 64.0) "operations"
+            let svg = System.Xml.Linq.XDocument.Parse e.Svg
+            let texts = svg.Descendants() |> Seq.filter (fun x -> x.Name.LocalName = "text") |> Seq.length
+            Expect.isGreaterThanOrEqual texts (report.Steps.Length + 5) "a row per step below the heads"
+
+        onManaged "what stays unfused says why"
+        <| fun () ->
+            let c = Tensor.zeros [ 512 ] DType.Complex64
+            let report = (Jit.explain (fun (x: Tensor) -> Lax.add (Lax.mul x x) x) c).Program.Value
+            Expect.all report.Steps (fun s -> s.Alone.Contains "complex64") "complex numbers have no generated loop"
+
+        onManaged "pieces of the arena never overlap"
+        <| fun () ->
+            let x = Tensor.ones [ 32; 32 ] DType.Float32
+            let f (x: Tensor) = Lax.sort 1 1 [| Lax.cumulative ReduceOp.Sum 0 false (Lax.sort 0 1 [| x |]).[0] |]
+            let report = (Jit.explain (fun x -> (f x)[0] + x) x).Program.Value
+            Expect.isNonEmpty report.Blocks "intermediate results"
+
+            for b in report.Blocks do
+                Expect.isLessThanOrEqual (b.Offset + b.Bytes) report.ArenaBytes "inside"
+
+        onManaged "profiled: a line per step, a table, a trace"
+        <| fun () ->
+            let x = Tensor.ones [ 64; 64 ] DType.Float32
+            let f = jitDonating [ "" ] (fun (x: Tensor) -> Lax.exp (Lax.sort 1 1 [| x |]).[0])
+            let p = f.Profile(x, 3)
+            let again = Profile.run (fun (x: Tensor) -> Lax.exp x) x
+            Expect.equal p.Lines.Length p.Program.Steps.Length "lines"
+            Expect.equal again.Runs.Length 20 "runs"
+            Expect.floatClose Accuracy.medium (p.Lines |> Array.sumBy (fun l -> l.Share)) 1.0 "shares"
+            Expect.isGreaterThan p.Milliseconds 0.0 "time"
+            Expect.stringContains p.Table "sort" "the table names steps"
+            use trace = System.Text.Json.JsonDocument.Parse p.ChromeTrace
+            let events = trace.RootElement.GetProperty "traceEvents"
+            Expect.equal (events.GetArrayLength()) p.Program.Steps.Length "an event per step"
+            Expect.equal (events[0].GetProperty("ph").GetString()) "X" "complete events"
+            Expect.equal (Tensor.toFloat (Lax.sumAll x)) 4096.0 "the argument was not taken"
+
         onManaged "called from many threads"
         <| fun () ->
             let mutable captured = 0

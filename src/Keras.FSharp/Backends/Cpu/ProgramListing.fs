@@ -4,6 +4,7 @@ module internal Keras.FSharp.Backends.Cpu.ProgramListing
 
 open System
 open System.Collections.Generic
+open System.Text.RegularExpressions
 open Keras.FSharp
 
 /// What only the program knows of its inputs and results.
@@ -36,10 +37,11 @@ let private alone (g: Graph) (e: Eqn) : string =
             $"no loop is generated for it on {types}"
         | _ -> "no neighbour to share a loop with"
 
+/// `fused{add reduce_sum(0, 1)}` as `fused` and what stands in braces; blanks in parentheses belong to an operation.
 let private members (name: string) : (string * string list) =
     match name.IndexOf '{' with
     | -1 -> name, []
-    | i -> name.Substring(0, i), name.Substring(i + 1).TrimEnd('}').Split(' ') |> List.ofArray
+    | i -> name.Substring(0, i), Regex.Split(name.Substring(i + 1).TrimEnd('}'), @" (?![^(]*\))") |> List.ofArray
 
 /// Which part of the arena is in use from which step to which.
 let private blocks (code: Code) : MemoryBlock[] =
