@@ -59,6 +59,18 @@ public partial class Model
         return model;
     }
 
+    /// <summary>A network of the F# library, with its values where it has them.</summary>
+    internal static Model Of(Application application)
+    {
+        var model = (Model)LayerObjects.Of(application.Model!);
+        model.Built(null);
+
+        if (Fs.OrNull(application.Variables) is { } values)
+            model.Fill(values);
+
+        return model;
+    }
+
     /// <summary>The model without its variables, as text (<c>to_json</c>).</summary>
     public string ToJson() => ModelConfig.toText(Core);
 

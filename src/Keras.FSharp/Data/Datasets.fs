@@ -2,9 +2,7 @@
 /// they are checked against known sums; nothing is downloaded behind the user's back.
 namespace Keras.FSharp
 
-open System
 open System.IO
-open System.Security.Cryptography
 
 /// Images and labels for training and for testing.
 [<NoEquality; NoComparison>]
@@ -29,10 +27,6 @@ type Datasets private () =
         "t10k-labels-idx1-ubyte", "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"
     ]
 
-    static let sum (path: string) : string =
-        use file = File.OpenRead path
-        Convert.ToHexString(SHA256.HashData file).ToLowerInvariant()
-
     /// The file of a name in a folder, plain or gzipped.
     static let find (folder: string) (name: string) : string option =
         [ name; name + ".gz"; name.Replace("-idx", ".idx"); name.Replace("-idx", ".idx") + ".gz" ]
@@ -48,7 +42,7 @@ type Datasets private () =
         Tensor.ofArray shape bytes
 
     /// The folder of Keras's data sets: `~/.keras/datasets`, or below `KERAS_HOME`.
-    static member Folder: string = Path.Combine(Backends.Config.Home, "datasets")
+    static member Folder: string = FileCache.folder "datasets"
 
     /// Handwritten digits, 28 × 28 (`keras.datasets.mnist`): the four IDX files, plain or gzipped, from `folder`, or the
     /// full set from the cache, checked by SHA-256. An error says how to get them.
@@ -66,11 +60,8 @@ type Datasets private () =
                         $"there is no file '{name}' (or '{name}.gz') in '{folder}'"
                         "Run samples/data/fetch-mnist.sh, which fetches the full set, or pass the folder that has the files."
                 | Some path ->
-                    if isCache && not (path.EndsWith ".gz") && sum path <> expected then
-                        Fail.file
-                            path
-                            "its SHA-256 sum is not that of the MNIST file"
-                            "Delete it and run samples/data/fetch-mnist.sh again."
+                    if isCache && not (path.EndsWith ".gz") then
+                        FileCache.verify path expected "run samples/data/fetch-mnist.sh."
 
                     path)
 

@@ -44,8 +44,8 @@ type Blueprint = {
 /// Building of layers and models.
 [<RequireQualifiedAccess>]
 module Blueprint =
-    /// Two sizes that no layer takes for a constant of its own.
-    let private first, second = 83, 89
+    /// Two sizes that no layer takes for a constant of its own, so far apart that they still differ after many halvings.
+    let private first, second = 83, 1021
 
     let private withSize (size: int) (a: Aval) =
         Aval.withShape (Dims.map (fun n -> if n < 0 then size else n) a.Shape) a

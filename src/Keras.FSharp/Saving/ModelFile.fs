@@ -100,16 +100,16 @@ type ModelFile private () =
             use file = archive.OpenWeights()
             work file
         else
-            requireEnd path ".h5" "Weights are loaded from '.weights.h5' and '.keras' files."
+            requireEnd path ".h5" "Weights are loaded from '.weights.h5', '.keras' and older '.h5' files."
             use file = H5.openFile path
 
-            if (file.TryTexts("", "layer_names")).IsSome || file.HasGroup "/model_weights" then
-                Fail.unsupported
-                    path
-                    "This is a file of the older format that holds weights by the names of layers."
-                    "Save the model in Keras as '.keras' or '.weights.h5'."
-
             work file
+
+    /// The variables in an open file of either form.
+    static let read (file: H5File) (model: Layer) (current: Variables option) (skip: bool) : Variables * LoadReport =
+        match LegacyWeights.root file with
+        | Some at -> LegacyWeights.read file at model (WeightsFile.blueprint model), { Warnings = [] }
+        | None -> WeightsFile.read file "" model current skip
 
     static let loaded (where: string) (archive: KerasArchive) (compile: bool) : LoadedModel =
         let config = archive.Config
@@ -173,11 +173,12 @@ type ModelFile private () =
         let optimizer = Some(trainer.Optimizer, trainer.OptimizerState)
         H5.save path (WeightsFile.write trainer.Model trainer.Variables optimizer)
 
-    /// The variables of a model from a `.weights.h5` or `.keras` file (`model.load_weights`). Where layers do not fit,
-    /// the error names all of them. With `skipMismatch` such layers keep the values of `current` instead.
+    /// The variables of a model from a `.weights.h5` or `.keras` file (`model.load_weights`), or from an `.h5` file of the
+    /// older form. Where layers do not fit, the error names all of them. With `skipMismatch` such layers keep the values of
+    /// `current` instead (not for the older form).
     static member loadWeights(path: string, model: Layer, ?current: Variables, ?skipMismatch: bool) : Variables =
         let variables, report =
-            withWeights path (fun file -> WeightsFile.read file "" model current (defaultArg skipMismatch false))
+            withWeights path (fun file -> read file model current (defaultArg skipMismatch false))
 
         warn path report.Warnings
         variables
@@ -190,7 +191,7 @@ type ModelFile private () =
 
         let variables, state, warnings =
             withWeights path (fun file ->
-                let variables, report = WeightsFile.read file "" trainer.Model current skip
+                let variables, report = read file trainer.Model current skip
 
                 if file.HasGroup "/optimizer" then
                     let state, more = WeightsFile.readOptimizer file "" trainer.Optimizer variables.Params

@@ -256,6 +256,10 @@ let check (c: Case) : unit =
     if count <> expectedCount then
         Compare.fail $"it has {count} parameters, expected {expectedCount}"
 
+    // The extract has no files of the older form.
+    if File.Exists(file c "h5") then
+        compareVariables c "weights of the older form" model expected (ModelFile.loadWeights (file c "h5", model))
+
     let loaded = ModelFile.loadModel (file c "keras")
     compareVariables c "saved model" loaded.Model expected loaded.Variables
     compareOutputs c "prediction of the saved model" loaded.Model predictions (predict loaded.Model loaded.Variables)
