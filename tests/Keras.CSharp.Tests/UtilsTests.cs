@@ -33,6 +33,24 @@ public class UtilsTests
         Assert.Equal([2f, 3f, 4f, 9f], cut.ToArray<float>());
     }
 
+    [Fact]
+    public void AxesFollowPatterns()
+    {
+        Tensor x = new[] { 1f, 2f, 3f, 4f, 5f, 6f };
+        Assert.Equal([1f, 4f, 2f, 5f, 3f, 6f], Ops.Rearrange(x, "(a b) -> (b a)", ("a", 2)).ToArray<float>());
+        Assert.Contains("names", Refusal(() => Ops.Rearrange(x, "a b -> b a")));
+    }
+
+    [Fact]
+    public void DistinctValuesAreCounted()
+    {
+        var (values, indices, inverse, counts) = Ops.UniqueAll(new[] { 5, 2, 5 });
+        Assert.Equal([2, 5], values.ToArray<int>());
+        Assert.Equal([1L, 0L], indices.ToArray<long>());
+        Assert.Equal([1L, 0L, 1L], inverse.ToArray<long>());
+        Assert.Equal([1L, 2L], counts.ToArray<long>());
+    }
+
     /// <summary>Cases of the golden group <c>errors</c> that only a model with methods has.</summary>
     [Fact]
     public void ModelsRefuseWhatKerasRefuses()

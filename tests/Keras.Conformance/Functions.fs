@@ -211,6 +211,43 @@ module Functions =
 
             let line = Ops.linspace (start, stop, num)
             Some(Datum.List [ Datum.Tensor line; Datum.Tensor step ])
+        | "unique" ->
+            let optional (k: string) : 'a option =
+                get k
+                |> Option.filter (fun v -> not v.IsNull)
+                |> Option.map (fun v -> Convert.argument typeof<'a> v |> unbox<'a>)
+
+            let found =
+                Ops.uniqueAll (
+                    Convert.tensor (need "x"),
+                    ?axis = optional "axis",
+                    ?size = optional "size",
+                    ?fillValue = optional "fill_value"
+                )
+
+            let asked = [
+                found.Values
+                if flag (get "return_index") then
+                    found.Indices
+                if flag (get "return_inverse") then
+                    found.Inverse
+                if flag (get "return_counts") then
+                    found.Counts
+            ]
+
+            Some(pack Datum.Null asked)
+        | "rearrange" ->
+            match args with
+            | [ x; Datum.Text pattern ] ->
+                let size k v = k, Convert.argument typeof<int> v |> unbox<int>
+                let lengths = given |> List.filter (fun (k, _) -> k <> "tensor" && k <> "pattern")
+
+                Some(
+                    Datum.Tensor(
+                        Ops.rearrange (Convert.tensor x, pattern, lengths |> List.map (fun (k, v) -> size k v))
+                    )
+                )
+            | _ -> raise (Mismatch "ops.rearrange: expected a tensor and a pattern")
         | "pad_sequences" ->
             let text k =
                 match get k with
@@ -312,6 +349,8 @@ module Functions =
             "switch"
             "while_loop"
             "pad_sequences"
+            "unique"
+            "rearrange"
         ]
 
     /// The last part of a public name.

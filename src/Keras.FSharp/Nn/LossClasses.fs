@@ -140,6 +140,11 @@ type LossClasses internal () =
             (fun t p -> ProbabilityLosses.klDivergence (t, p))
         )
 
+    /// Minus the logarithm of the probability of label sequences under logits per step (`Losses.ctc`).
+    /// Keras: `keras.losses.CTC`.
+    static member CTC(?reduction: Reduction, ?name: string, ?dtype: DType) : Loss =
+        LossRecord.make ("CTC", "ctc", reduction, name, dtype, [], (fun t p -> ProbabilityLosses.ctc (t, p)))
+
     /// y_pred - y_true · log(y_pred) (`Losses.poisson`). Keras: `keras.losses.Poisson`.
     static member Poisson(?reduction: Reduction, ?name: string, ?dtype: DType) : Loss =
         LossRecord.make (

@@ -58,6 +58,7 @@ type Losses private () =
                     "KLDivergence",
                     [ "kld"; "KLD"; "kullback_leibler_divergence" ],
                     common (fun c r n d -> Losses.KLDivergence(?reduction = r, ?name = n, ?dtype = d))
+                    "CTC", [], common (fun c r n d -> Losses.CTC(?reduction = r, ?name = n, ?dtype = d))
                     "Poisson", [], common (fun c r n d -> Losses.Poisson(?reduction = r, ?name = n, ?dtype = d))
                     "BinaryCrossentropy",
                     [ "bce"; "BCE" ],

@@ -240,3 +240,18 @@ type ProbabilityLosses internal () =
         // Pairs that do not count are far below all others, yet finite: gradients stay defined.
         let total mask x = Ops.logsumexp (Lax.select mask x (Lax.fullLike x -1e30), axis = [ 1 ])
         Ops.softplus (Lax.add (total same pull) (total different push))
+
+    /// Minus the logarithm of the probability of label sequences [batch, labels], in which 0 is no label but fills up
+    /// shorter ones, under logits [batch, steps, classes], whose class 0 is the blank. Keras: `keras.losses.ctc`.
+    static member ctc(yTrue: Tensor, yPred: Tensor) : Tensor =
+        if yTrue.Rank <> 2 || yPred.Rank <> 3 then
+            Fail.value
+                "losses.ctc"
+                $"got targets of shape {yTrue.Shape} and predictions of shape {yPred.Shape}"
+                "Expected (batch, labels) and (batch, steps, classes)."
+
+        let target = Lax.convert DType.Int32 yTrue
+        let isLabel = Lax.convert DType.Int32 (Lax.ne target (Lax.zerosLike target))
+        let lengths = Lax.reduce ReduceOp.Sum (Dims.own [| 1 |]) isLabel
+        let steps = Lax.full lengths.Shape DType.Int32 (Scalar.Int(int64 yPred.Shape[1]))
+        Ops.ctcLoss (target, Types.toFloating yPred, lengths, steps)

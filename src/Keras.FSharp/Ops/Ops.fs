@@ -6,4 +6,4 @@ namespace Keras.FSharp
 /// promotion; `axis` counts from the end where it is negative.
 [<AbstractClass>]
 type Ops internal () =
-    inherit CoreOps()
+    inherit CtcOps()
