@@ -455,7 +455,7 @@ let private steps = [
                 p.Kill()
                 failtest "it did not end"
 
-            Expect.equal (p.StandardOutput.ReadToEnd().Trim()) "interrupted true true" "the state is consistent"
+            Expect.equal (p.StandardOutput.ReadToEnd().Trim()) "interrupted true true 40" "whole steps, and it goes on"
             Expect.equal p.ExitCode 0 "the process goes on"
     }
 
