@@ -371,50 +371,62 @@ let private steps = [
     }
 
     test "under mixed_float16 the optimizer scales the loss, is saved with its scale, and learns" {
-        let before = DTypePolicy.current ()
-
-        try
-            DTypePolicy.setCurrent (DTypePolicy.ofName "mixed_float16")
-
-            let layers () = [
+        let compile policy auto =
+            let layers = [
                 Input [ 2 ]
-                Dense(8, activation = relu, name = "h")
+                Dense(8, activation = relu, name = "h", dtype = policy)
                 Dense(1, name = "o", dtype = "float32")
             ]
 
-            let compile auto =
-                Training.compile (
-                    Sequential(layers (), name = "m"),
-                    Optimizers.Adam 0.05,
-                    loss = Losses.MeanSquaredError(),
-                    ?autoScaleLoss = auto,
-                    seed = 5
-                )
+            Training.compile (
+                Model.OfLayers(layers, name = "m", policy = DTypePolicy.ofName policy),
+                Optimizers.Adam 0.05,
+                loss = Losses.MeanSquaredError(),
+                ?autoScaleLoss = auto,
+                seed = 5
+            )
 
-            let t = compile None
-            Expect.equal t.Optimizer.Class "LossScaleOptimizer" "the one in use"
-            Expect.equal t.Optimizer.Settings.Name "loss_scale_optimizer" "its name"
-            Expect.equal t.Options.Optimizer.Class "Adam" "the given one"
-            Expect.equal (compile (Some false)).Optimizer.Class "Adam" "switched off"
-            let x = Tensor.ofArray [ 32; 2 ] (Array.init 64 (fun i -> float32 (i % 9) / 9.0f))
-            let y = Tensor.ofArray [ 32; 1 ] (Array.init 32 (fun i -> float32 (i % 5) / 5.0f))
-            let h = t.Fit(x, y, epochs = 12, verbose = false)
-            Expect.isLessThan (List.last h["loss"]) h["loss"].Head "the loss, as it is without the scale, falls"
-            Expect.isLessThan h["loss"].Head 10.0 "unscaled in the logs"
-            t.LearningRate <- 0.01
-            Expect.floatClose Accuracy.medium t.LearningRate 0.01 "the rate of the inner optimizer"
-            let path = IO.Path.Combine(IO.Path.GetTempPath(), $"{Guid.NewGuid():N}.keras")
-            ModelFile.saveModel (path, t)
-            let again = (ModelFile.loadModel path).Trainer |> Option.get
-            IO.File.Delete path
-            Expect.equal again.Options.Optimizer.Class "Adam" "the file has the given one"
-            let variables (x: Trainer) = x.OptimizerState.Variables |> Array.map Tensor.toArrayAs<float32>
-            Expect.equal (variables again) (variables t) "state and scale come back"
-            Expect.equal (again.TrainOnBatch(x, y)) (t.TrainOnBatch(x, y)) "and training goes on"
-            DTypePolicy.setCurrent (DTypePolicy.ofName "mixed_bfloat16")
-            Expect.equal (compile None).Optimizer.Class "Adam" "bfloat16 needs no scale"
-        finally
-            DTypePolicy.setCurrent before
+        let t = compile "mixed_float16" None
+        Expect.equal t.Optimizer.Class "LossScaleOptimizer" "the one in use"
+        Expect.equal t.Optimizer.Settings.Name "loss_scale_optimizer" "its name"
+        Expect.equal t.Options.Optimizer.Class "Adam" "the given one"
+        Expect.equal (compile "mixed_float16" (Some false)).Optimizer.Class "Adam" "switched off"
+        Expect.equal (compile "mixed_bfloat16" None).Optimizer.Class "Adam" "bfloat16 needs no scale"
+        let x = Tensor.ofArray [ 32; 2 ] (Array.init 64 (fun i -> float32 (i % 9) / 9.0f))
+        let y = Tensor.ofArray [ 32; 1 ] (Array.init 32 (fun i -> float32 (i % 5) / 5.0f))
+        let h = t.Fit(x, y, epochs = 12, verbose = false)
+        Expect.isLessThan (List.last h["loss"]) h["loss"].Head "the loss, as it is without the scale, falls"
+        Expect.isLessThan h["loss"].Head 10.0 "unscaled in the logs"
+        t.LearningRate <- 0.01
+        Expect.floatClose Accuracy.medium t.LearningRate 0.01 "the rate of the inner optimizer"
+        let path = IO.Path.Combine(IO.Path.GetTempPath(), $"{Guid.NewGuid():N}.keras")
+        ModelFile.saveModel (path, t)
+        let again = (ModelFile.loadModel path).Trainer |> Option.get
+        IO.File.Delete path
+        Expect.equal again.Options.Optimizer.Class "Adam" "the file has the given one"
+        let variables (x: Trainer) = x.OptimizerState.Variables |> Array.map Tensor.toArrayAs<float32>
+        Expect.equal (variables again) (variables t) "state and scale come back"
+        Expect.equal (again.TrainOnBatch(x, y)) (t.TrainOnBatch(x, y)) "and training goes on"
+    }
+
+    test "a step whose scaled gradients overflow is left out and lowers the scale" {
+        let model =
+            Model.OfLayers(
+                [
+                    Input [ 1 ]
+                    Dense(1, useBias = false, kernelInitializer = Initializers.Ones, dtype = "mixed_float16")
+                ],
+                name = "m",
+                policy = DTypePolicy.ofName "mixed_float16"
+            )
+
+        let t = Training.compile (model, Optimizers.SGD 0.1, loss = Losses.MeanSquaredError())
+        let x = column [ 200.0f ]
+        let scale () = Tensor.toFloat (Optimizers.scaleLoss t.Optimizer t.OptimizerState (Tensor.scalar 1.0f))
+        t.TrainOnBatch(x, x + 100.0) |> ignore
+        Expect.equal (weight t) 1.0 "-200 · 200 · 32768 is no float16"
+        Expect.equal (scale ()) 16384.0 "halved"
+        Expect.equal (Tensor.toInt (Optimizers.iterations t.Optimizer t.OptimizerState)) 0 "no update"
     }
 
     test "a run that became NaN says which operation began it" {

@@ -391,7 +391,17 @@ let private hostile = [
                         use s = new MemoryStream(bytes[.. n - 1])
                         ModelFile.loadModel ("cut", s) |> ignore)
 
-                Expect.stringContains e.Message "cut" "names the file")
+                Expect.stringContains e.Message "cut" "names the file"
+
+            let weights, cut = Path.Combine(folder, "w.weights.h5"), Path.Combine(folder, "cut.weights.h5")
+            ModelFile.saveWeights (weights, t)
+            let bytes, before = File.ReadAllBytes weights, values t.Variables
+
+            for n in 0 .. max 1 (bytes.Length / 40) .. bytes.Length - 1 do
+                File.WriteAllBytes(cut, bytes[.. n - 1])
+                let e = failure (fun () -> ModelFile.loadWeights (cut, t))
+                Expect.stringContains e.Message "cut.weights.h5" "names the file"
+                Expect.equal (values t.Variables) before "nothing was assigned")
 
     testCase "unknown and foreign classes are refused by name"
     <| fun () ->

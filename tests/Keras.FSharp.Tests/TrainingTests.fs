@@ -221,6 +221,8 @@ let tests =
             let x, _ = data 6
             let y = Tensor.ofArray [ 6 ] [| 0; 1; 2; 3; 0; 1 |]
             refuses [ "3" ] (fun () -> trainer().Fit(x, y, verbose = false))
+            let y = Tensor.ofArray [ 6 ] [| 0; 1; 2; -1; 0; 1 |]
+            refuses [ "-1" ] (fun () -> trainer().Evaluate(x, y))
         }
 
         test "unknown names list near ones" {
