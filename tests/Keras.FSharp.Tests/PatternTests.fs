@@ -125,6 +125,31 @@ let ctc =
                 let slope = Tensor.toFloat (Lax.sumAll (grad (fun x -> Lax.sumAll (loss x)) logits * v))
                 Expect.isTrue (abs (slope - (at 1e-5 - at -1e-5) / 2e-5) < 1e-6) "the gradient")
 
+        testCase "the likeliest labels, without repetitions and blanks"
+        <| fun () ->
+            let path = [ [ 1; 1; 0; 1; 2; 2 ]; [ 0; 2; 2; 2; 1; 1 ] ]
+
+            let inputs =
+                Tensor.ofArray [ 2; 6; 3 ] [|
+                    for row in path do
+                        for best in row do
+                            for c in 0..2 -> if c = best then 2.0 else 0.5
+                |]
+
+            let lengths = Tensor.vector [ 6; 4 ]
+            let merged, score = Ops.ctcDecode (inputs, lengths)
+            Expect.equal merged.Shape (Dims.ofSeq [ 1; 2; 6 ]) "shape"
+            let filled (labels: float list) = labels @ List.replicate (6 - labels.Length) -1.0
+            Expect.equal (numbers merged) (filled [ 1.0; 1.0; 2.0 ] @ filled [ 2.0 ]) "repetitions merged"
+            Expect.equal (numbers score) [ -12.0; -8.0 ] "scores"
+            let all, _ = Ops.ctcDecode (inputs, lengths, mergeRepeated = false)
+            let kept = filled [ 1.0; 1.0; 1.0; 2.0; 2.0 ] @ filled [ 2.0; 2.0; 2.0 ]
+            Expect.equal (numbers all) kept "repetitions kept"
+            let jitted, _ = jit (fun x -> Ops.ctcDecode (x, lengths)) inputs
+            Expect.equal (numbers jitted) (numbers merged) "compiled"
+            refusal [ "'beam_search'" ] (fun () -> Ops.ctcDecode (inputs, lengths, strategy = "beam_search"))
+            refusal [ "'best'" ] (fun () -> Ops.ctcDecode (inputs, lengths, strategy = "best"))
+
         testCase "shapes that do not fit are refused"
         <| fun () ->
             refusal [ "ops.ctc_loss"; "(2, 3)"; "(1, 4, 3)" ] (fun () ->

@@ -101,3 +101,53 @@ type CtcOps internal () =
         let loss = Lax.convert output.DType (Lax.neg log)
         // What cannot be has no number that would stand for it.
         Lax.select (Lax.gt loss (Lax.fullLike loss 1e29)) (Lax.fullLike loss infinity) loss
+
+    /// The likeliest class of each step of `inputs` [batch, steps, classes], without repetitions (`mergeRepeated`, true by
+    /// default) and blanks: labels int32 [1, batch, steps], filled up with -1, and minus the sum of the inputs chosen
+    /// [batch, 1]. Only the first `sequenceLengths` [batch] steps count; class `maskIndex` (0) is the blank. The strategy
+    /// is "greedy"; like Keras on torch it knows no beam search. Keras: `keras.ops.ctc_decode`.
+    static member ctcDecode
+        (inputs: Tensor, sequenceLengths: Tensor, ?strategy: string, ?mergeRepeated: bool, ?maskIndex: int)
+        : Tensor * Tensor =
+        let where = "ops.ctc_decode"
+
+        match defaultArg strategy "greedy" with
+        | "greedy" -> ()
+        | "beam_search" -> Fail.unsupported where "strategy is 'beam_search'" "Use 'greedy'."
+        | other -> Fail.value where $"strategy is '{other}'" "Known is 'greedy'."
+
+        if inputs.Rank <> 3 || not (sequenceLengths.Shape.Equals(Dims.own [| inputs.Shape[0] |])) then
+            Fail.value
+                where
+                $"got inputs of shape {inputs.Shape} and lengths of shape {sequenceLengths.Shape}"
+                "Expected (batch, steps, classes) and (batch,)."
+
+        let shape = Dims.sub 0 2 inputs.Shape
+        let number (n: int) = Lax.full shape DType.Int32 (Scalar.Int(int64 n))
+        let blank = number (defaultArg maskIndex 0)
+        let x = Lax.convert (Types.wide (Types.floating inputs.DType)) inputs
+        let position = Lax.iota shape DType.Int32 1
+        let lengths = Lax.reshape (Dims.own [| shape[0]; 1 |]) (Lax.convert DType.Int32 sequenceLengths)
+        let counts = Lax.lt position (Lax.broadcastTo shape lengths)
+        let chosen = Lax.select counts (Lax.convert DType.Int32 (NumpyReduce.argmax (x, axis = -1))) blank
+        let score = NumpyReduce.max (x, axis = [ -1 ])
+
+        let total =
+            NumpyReduce.sum (Lax.select counts score (Lax.zerosLike score), axis = [ 1 ], keepdims = true)
+
+        let isBlank = Lax.eq chosen blank
+
+        let isLeftOut =
+            if defaultArg mergeRepeated true then
+                let before =
+                    let none = Lax.full Dims.Empty DType.Int32 (Scalar.Int -1L)
+                    Lax.pad (Dims.own [| 0; 1 |]) (Dims.own [| 0; -1 |]) (Dims.own [| 0; 0 |]) none chosen
+
+                Lax.logicalOr isBlank (Lax.eq chosen before)
+            else
+                isBlank
+
+        // Labels move to the front, in their order.
+        let order = NumpyIndex.argsort (Lax.select isLeftOut (number shape[1]) position)
+        let labels = NumpyIndex.takeAlongAxis (Lax.select isLeftOut (number -1) chosen, order, 1)
+        Lax.reshape (Dims.cons 1 shape) labels, Lax.neg total
