@@ -13,6 +13,9 @@ let random (seed: int) (shape: int list) : float32[] =
 /// Labels of ten classes.
 let labels (n: int) : int[] = Array.init n (fun i -> i * 7 % 10)
 
+/// True where products are to be made in bfloat16 (`mixed_bfloat16`); the layers know it from their policy.
+let mutable isMixed = false
+
 /// A training step, and what was compiled for it.
 [<NoEquality; NoComparison>]
 type Training = {
@@ -23,6 +26,16 @@ type Training = {
     /// Measures the steps of the compiled program in a number of runs.
     Profile: int -> Profile
 }
+
+let private weight seed (shape: int list) = Tensor.ofArray shape (random seed shape |> Array.map (fun v -> v * 0.1f))
+let private zeros n = Tensor.ofArray [ n ] (Array.zeroCreate<float32> n)
+let private ones n = Tensor.ofArray [ n ] (Array.create n 1.0f)
+
+/// What products take: parameters stay float32.
+let private narrow (x: Tensor) = if isMixed then Lax.convert DType.BFloat16 x else x
+
+let private wide (x: Tensor) = Lax.convert DType.Float32 x
+let private dense (w: Tensor) (b: Tensor) (x: Tensor) = Ops.matmul (narrow x, narrow w) + narrow b
 
 /// One step of training with Adam as a closure: the state stays inside.
 let private training (model: Layer) (x: Tensor) (y: Tensor) : Training =
@@ -38,7 +51,7 @@ let private training (model: Layer) (x: Tensor) (y: Tensor) : Training =
             let logits, after =
                 Model.apply (model, { variables with Params = parameters }, x, training = true, key = key)
 
-            Ops.mean (Ops.sparseCategoricalCrossentropy (y, logits, fromLogits = true)), after.State
+            Ops.mean (Ops.sparseCategoricalCrossentropy (y, wide logits, fromLogits = true)), after.State
 
         let (loss, state), gradients = valueAndGradAux objective variables.Params
         let parameters, optimizer = Optimizers.update adam gradients optimizer variables.Params
@@ -79,6 +92,11 @@ let private trainingOf (objective: 'p -> Tensor * Tensor -> Tensor) (parameters:
         Profile = fun runs -> compiled.Profile((state, next ()), runs)
     }
 
+/// 32 texts of 80 words.
+let words () : int[] =
+    let r = Random 8
+    Array.init (32 * 80) (fun _ -> r.Next 10000)
+
 let mlp () =
     let model =
         Sequential [ Input [ 784 ]; Dense(512, activation = relu); Dense(512, activation = relu); Dense 10 ]
@@ -98,6 +116,12 @@ let cnn () =
         ]
 
     training model (Tensor.ofArray [ 64; 28; 28; 1 ] (random 2 [ 64; 28; 28; 1 ])) (Tensor.ofArray [ 64 ] (labels 64))
+
+/// Words of 10,000, an LSTM over 80 of them, and a classifier on what it ends with.
+let lstm () =
+    let model = Sequential [ Input([ 80 ], dtype = DType.Int32); Embedding(10000, 128); LSTM 128; Dense 10 ]
+    let x = words ()
+    training model (Tensor.ofArray [ 32; 80 ] x) (Tensor.ofArray [ 32 ] (labels 32))
 
 /// ResNet-20 for images of 32 × 32 (He et al. 2015, section 4.2).
 let resnet () =
@@ -139,13 +163,8 @@ let resnet () =
         (Tensor.ofArray [ 32; 32; 32; 3 ] (random 3 [ 32; 32; 32; 3 ]))
         (Tensor.ofArray [ 32 ] (labels 32))
 
-let private weight seed (shape: int list) = Tensor.ofArray shape (random seed shape |> Array.map (fun v -> v * 0.1f))
-let private zeros n = Tensor.ofArray [ n ] (Array.zeroCreate<float32> n)
-let private ones n = Tensor.ofArray [ n ] (Array.create n 1.0f)
-let private dense (w: Tensor) (b: Tensor) (x: Tensor) = Ops.matmul (x, w) + b
-
 let private normalize (gamma: Tensor) (beta: Tensor) (x: Tensor) =
-    Ops.layerNormalization (x, gamma = gamma, beta = beta, axis = [ -1 ], epsilon = 1e-5)
+    Ops.layerNormalization (wide x, gamma = gamma, beta = beta, axis = [ -1 ], epsilon = 1e-5) |> narrow
 
 /// The parameters of one layer of a transformer.
 type TransformerLayer = {
@@ -200,8 +219,8 @@ let transformer () =
         normalize p.Gamma2 p.Beta2 (x + feedForward p x)
 
     let objective (layers: TransformerLayer[], head: Tensor, bias: Tensor) (x: Tensor, y: Tensor) =
-        let encoded = Array.fold encode x layers
-        let logits = dense head bias (Ops.mean (encoded, axis = [ 1 ]))
+        let encoded = Array.fold encode (narrow x) layers
+        let logits = dense head bias (Ops.mean (encoded, axis = [ 1 ])) |> wide
         Ops.mean (Ops.sparseCategoricalCrossentropy (y, logits, fromLogits = true))
 
     let x = Tensor.ofArray [ batch; tokens; d ] (random 4 [ batch; tokens; d ])
@@ -228,9 +247,10 @@ let charGpt () =
         x + feedForward p (normalize p.Gamma2 p.Beta2 x)
 
     let objective (layers: TransformerLayer[], (table, places), (gamma, beta), head) (x: Tensor, y: Tensor) =
-        let embedded = Ops.take (table, x, 0) + places
+        let embedded = narrow (Ops.take (table, x, 0) + places)
         let encoded = normalize gamma beta (Array.fold block embedded layers)
-        Ops.mean (Ops.sparseCategoricalCrossentropy (y, Ops.matmul (encoded, head), fromLogits = true))
+        let logits = wide (Ops.matmul (encoded, narrow head))
+        Ops.mean (Ops.sparseCategoricalCrossentropy (y, logits, fromLogits = true))
 
     let x, y = texts ()
     let x, y = Tensor.ofArray [ batch; tokens ] x, Tensor.ofArray [ batch; tokens ] y
@@ -273,7 +293,7 @@ let tabular () =
 
         let x = Ops.concatenate (List.ofArray rows, axis = 1)
         let x = Ops.relu (dense w1 b1 x)
-        let logits = dense w3 b3 (Ops.relu (dense w2 b2 x))
+        let logits = dense w3 b3 (Ops.relu (dense w2 b2 x)) |> wide
         Ops.mean (Ops.binaryCrossentropy (y, logits, fromLogits = true))
 
     let batches =

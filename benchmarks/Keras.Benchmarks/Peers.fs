@@ -40,6 +40,8 @@ let private targets (n: int) : Tensor =
     let classes: System.Int64[] = Ours.labels n |> Array.map Convert.ToInt64
     torch.tensor classes
 
+let private int64s (xs: int[]) : System.Int64[] = xs |> Array.map Convert.ToInt64
+
 let mlp () =
     let network =
         Sequential(Linear(784, 512) :> Module<Tensor, Tensor>, ReLU(), Linear(512, 512), ReLU(), Linear(512, 10))
@@ -100,6 +102,18 @@ let resnet () =
 
     training (Sequential(List.toArray layers)) (images 3 32 32 3) (targets 32)
 
+/// Words, an LSTM over them, and a classifier on what it ends with.
+type private Recurrent() as this =
+    inherit Module<Tensor, Tensor>("recurrent")
+    let table = Embedding(10000, 128)
+    let lstm = LSTM(128, 128, batchFirst = true)
+    let head = Linear(128, 10)
+    do this.RegisterComponents()
+
+    override _.forward x =
+        let struct (y, _, _) = lstm.forward (table.forward x)
+        head.forward (y.select (1, -1))
+
 /// One layer of a transformer: norms after the sums, or before, as GPT has them and causal.
 type private TransformerLayer(d: System.Int64, heads: System.Int64, isCausal: bool) as this =
     inherit Module<Tensor, Tensor>("layer")
@@ -142,6 +156,8 @@ type private Transformer() as this =
 
 let transformer () = training (new Transformer()) (data 4 [ 16; 128; 256 ]) (targets 16)
 
+let lstm () = training (new Recurrent()) (torch.tensor(int64s (Ours.words ())).reshape(32L, 80L)) (targets 32)
+
 /// A character-level GPT of four layers.
 type private CharGpt() as this =
     inherit Module<Tensor, Tensor>("gpt")
@@ -154,8 +170,6 @@ type private CharGpt() as this =
     do this.RegisterComponents()
 
     override _.forward x = head.forward (norm.forward (layers.forward ((table.forward x).add places)))
-
-let private int64s (xs: int[]) : System.Int64[] = xs |> Array.map Convert.ToInt64
 
 let charGpt () =
     let x, y = Ours.texts ()

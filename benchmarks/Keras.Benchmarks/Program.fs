@@ -1,7 +1,9 @@
 /// Speed against a peer, as ratios in one run.
 ///
 ///     dotnet run -c Release --project benchmarks/Keras.Benchmarks -- suite [--json FILE] [--only W1,W2] [--rounds N]
+///         [--policy mixed_bfloat16]
 ///     dotnet run -c Release --project benchmarks/Keras.Benchmarks -- profile W5 [--steps N] [--trace FILE] [--plan FILE]
+///         [--policy mixed_bfloat16]
 ///     dotnet run -c Release --project benchmarks/Keras.Benchmarks -- micro [BenchmarkDotNet arguments]
 module Keras.Benchmarks.Program
 
@@ -17,6 +19,7 @@ let private workloads = [
     "W1", "MLP 784-512-512-10, batch 128", 20, Ours.mlp, Peers.mlp
     "W2", "CNN 28x28, batch 64", 8, Ours.cnn, Peers.cnn
     "W3", "ResNet-20 32x32, batch 32", 3, Ours.resnet, Peers.resnet
+    "W4", "Embedding 10,000 x 128, LSTM 128, 80 steps, batch 32", 3, Ours.lstm, Peers.lstm
     "W5", "Transformer 2 x 256, 128 tokens, batch 16", 2, Ours.transformer, Peers.transformer
     "W6", "Char-GPT 4 x 256, 128 tokens, batch 16", 1, Ours.charGpt, Peers.charGpt
     "W9", "Tabular, 26 embeddings, 256-128-1, batch 512", 4, Ours.tabular, Peers.tabular
@@ -43,7 +46,7 @@ let private suite (arguments: string[]) : int =
     let managed = Backends.Get "managed"
     printfn "Training steps, medians of %d alternating rounds; ratio = TorchSharp's time over ours;" rounds
     printfn "products = matrix products and convolutions of the step alone; over = our time over theirs"
-    let line name title = printfn "%-4s %-44s %10s %11s %6s %14s %5s %13s" name title
+    let line name title = printfn "%-4s %-52s %10s %11s %6s %14s %5s %13s" name title
 
     line "" "" "ours (ms)" "eager (ms)" "ratio" "products (ms)" "over" "managed (ms)"
 
@@ -128,8 +131,18 @@ let private profile (arguments: string[]) : int =
 
     0
 
+/// The dtype policy of our side; the peer always computes in float32.
+let private setPolicy (arguments: string[]) =
+    match option arguments "--policy" with
+    | Some name ->
+        DTypePolicy.setCurrent (DTypePolicy.ofName name)
+        Ours.isMixed <- name = "mixed_bfloat16"
+    | None -> ()
+
 [<EntryPoint>]
 let main arguments =
+    setPolicy arguments
+
     match Array.tryHead arguments with
     | Some "suite" -> suite arguments
     | Some "profile" -> profile arguments
@@ -142,6 +155,6 @@ let main arguments =
         0
     | _ ->
         eprintfn
-            "usage: suite [--json FILE] [--only W1,W2] [--rounds N] | profile W1,W2 [--steps N] [--trace FILE] [--plan FILE] | micro [arguments of BenchmarkDotNet]"
+            "usage: suite [--json FILE] [--only W1,W2] [--rounds N] [--policy P] | profile W1,W2 [--steps N] [--policy P] [--trace FILE] [--plan FILE] | micro [arguments of BenchmarkDotNet]"
 
         2

@@ -83,4 +83,79 @@ let tests =
                             Expect.equal (bits again) (bits value) "value"
                             Expect.equal (bits gradientAgain) (bits gradient) "gradient"
                 )
+
+            testCase $"bfloat16, int64 and float64 are fused, with sums in float32 and more, on {name}"
+            <| fun () ->
+                Backends.Using(
+                    backend,
+                    fun () ->
+                        let r = Random 5
+
+                        for d, tolerance in [ DType.BFloat16, 0.02; DType.Float64, 1e-13; DType.Int64, 0.0 ] do
+                            for shape in [ [ 7; 33 ]; [ 300; 64 ]; [ 2000; 17 ] ] do
+                                let make (shape: int list) = Ops.round (random r shape * 20.0) |> Lax.convert d
+
+                                let f (x: Tensor, row: Tensor) =
+                                    let y = x * Lax.broadcastInDim x.Shape (Dims.ofSeq [ 1 ]) row + x
+                                    let positive = Lax.select (Lax.gt y x) y (Lax.neg y)
+                                    // Lanes of one width only are one loop.
+                                    let middle = if d = DType.Int64 then DType.Float64 else DType.Float32
+                                    let single = Lax.convert (if d = DType.Float64 then d else middle) positive
+
+                                    y,
+                                    Lax.sum (Dims.ofSeq [ 0 ]) positive,
+                                    Lax.reduce ReduceOp.Max (Dims.ofSeq [ 1 ]) positive,
+                                    Lax.convert d (single * 0.5)
+
+                                let compiled = Jit("fused", f, (fun _ -> false))
+                                let args = make shape, make [ List.last shape ]
+                                Expect.stringContains (compiled.Explain(args).Text) "1 steps" $"{DType.name d}: one loop"
+                                let a, b, c, e = compiled.Invoke args
+                                let a', b', c', e' = f args
+
+                                for x, y in [ a, a'; b, b'; c, c'; e, e' ] do
+                                    Expect.equal x.DType d "the element type"
+                                    let xs, ys = Tensor.toArrayAs<float> x, Tensor.toArrayAs<float> y
+
+                                    Array.iter2
+                                        (fun x y ->
+                                            if not (abs (x - y) <= tolerance * (1.0 + abs y)) then
+                                                failtest $"{DType.name d}: {x} instead of {y}")
+                                        xs
+                                        ys
+                )
+
+            testCase $"bfloat16 is rounded to the nearest, halves to even, on {name}"
+            <| fun () ->
+                Backends.Using(
+                    backend,
+                    fun () ->
+                        let r = Random 6
+                        let bits = Array.init 5003 (fun _ -> r.Next())
+
+                        let special = [|
+                            nanf
+                            infinityf
+                            -infinityf
+                            0.0f
+                            -0.0f
+                            3.4e38f
+                            1e-45f
+                            1.00390625f
+                            1.01171875f
+                        |]
+
+                        let values = Array.append special (bits |> Array.map BitConverter.Int32BitsToSingle)
+                        let x = Tensor.ofArray [ values.Length ] values
+
+                        let f (x: Tensor) =
+                            Lax.convert DType.BFloat16 (Lax.neg (Lax.abs x)), Lax.convert DType.BFloat16 x
+
+                        let g (x: Tensor) = let a, b = f x in Lax.convert DType.Float32 a, Lax.convert DType.Float32 b
+                        let bitsOf (x: Tensor) = Tensor.toArrayAs<float32> x |> Array.map string
+                        let a, b = jit g x
+                        let a', b' = g x
+                        Expect.equal (bitsOf a) (bitsOf a') "stored"
+                        Expect.equal (bitsOf b) (bitsOf b') "converted"
+                )
     ]

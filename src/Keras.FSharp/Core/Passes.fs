@@ -198,6 +198,26 @@ let private sideBySide (b: Builder) (inputs: int[]) : Rewrite =
             Keep
     | _ -> Keep
 
+/// A table of sums of narrow rows, made wide: the rows are made wide before they are added up.
+let private narrowScatter (b: Builder) (d: DType) (inputs: int[]) : Rewrite =
+    let table = b.Avals[inputs[0]]
+
+    match b.Definition inputs[0] with
+    | ValueSome {
+                    Prim = Prim.Scatter(ScatterOp.Add, batch)
+                    Inputs = [| zeros; indices; updates |]
+                } when
+        DType.isFloat d
+        && DType.isFloat table.DType
+        && DType.size d > DType.size table.DType
+        && b.Avals[updates].Size < table.Size
+        && b.Filled zeros |> ValueOption.exists isZero
+        ->
+        let wide = b.Emit(Prim.Full({ table with DType = d }, Scalar.Float 0.0), [||], "")
+        let rows = b.Emit(Prim.Convert d, [| updates |], "")
+        Replace(Prim.Scatter(ScatterOp.Add, batch), [| wide[0]; indices; rows[0] |])
+    | _ -> Keep
+
 let private simplify (b: Builder) (p: Prim) (inputs: int[]) : Rewrite =
     let filled i = b.Filled inputs[i]
     let aval i = b.Avals[inputs[i]]
@@ -244,6 +264,14 @@ let private simplify (b: Builder) (p: Prim) (inputs: int[]) : Rewrite =
             match stored (aval 0).DType s with
             | ValueSome x -> Replace(Prim.Full({ aval 0 with DType = d }, Scalar.Float x), [||])
             | ValueNone -> Keep
+        | _ -> narrowScatter b d inputs
+    | Prim.Gather batch ->
+        match definition 0 with
+        // Only the rows that are read need be converted.
+        | ValueSome struct (Prim.Convert d, ins) when
+            (let rows = Infer.outputs p [| aval 0; aval 1 |] in rows[0].Size < (aval 0).Size)
+            ->
+            Replace(Prim.Convert d, b.Emit(Prim.Gather batch, [| ins[0]; inputs[1] |], ""))
         | _ -> Keep
     | Prim.Reshape d ->
         match definition 0 with

@@ -177,9 +177,14 @@ module internal Emit =
             if l = Lane.I64 then
                 il.Emit OpCodes.Conv_I8
 
-        // The one element at the address on the stack.
-        let loadElement (n: Node) =
-            if n.IsMask then
+        let half name arguments = il.Emit(OpCodes.Call, find typeof<Halves> name [||] arguments)
+        let isHalf k = elementOf k = DType.BFloat16
+
+        // The one element of an operand or result at the address on the stack.
+        let loadElement (k: int) (n: Node) =
+            if isHalf k then
+                half "LoadOne" [| typeof<nativeint> |]
+            elif n.IsMask then
                 il.Emit OpCodes.Ldind_U1
                 maskOfByte n.Lane
             else
@@ -192,8 +197,10 @@ module internal Emit =
             pushAddress k
 
             if single then
-                loadElement n
+                loadElement k n
                 call w "CreateScalar" [| element n.Lane |] [| element n.Lane |]
+            elif isHalf k then
+                half $"Load{w.Bytes * 8}" [| typeof<nativeint> |]
             elif n.IsMask then
                 il.Emit(OpCodes.Call, find typeof<Masks> (maskName "Load" w n.Lane) [||] [| typeof<nativeint> |])
             else
@@ -328,6 +335,15 @@ module internal Emit =
                 il.Emit OpCodes.Ldc_I4_1
                 il.Emit OpCodes.And
                 il.Emit OpCodes.Stind_I1
+            elif isHalf k then
+                il.Emit(OpCodes.Ldloc, value)
+
+                if single then
+                    call w "ToScalar" [| element n.Lane |] [| vector w n.Lane |]
+
+                address ()
+                let x = if single then element n.Lane else vector w n.Lane
+                half (if single then "StoreOne" else $"Store{w.Bytes * 8}") [| x; typeof<nativeint> |]
             elif single then
                 address ()
                 il.Emit(OpCodes.Ldloc, value)
@@ -495,7 +511,7 @@ module internal Emit =
                                     l
 
                             il.Emit(OpCodes.Ldloc, addresses[k])
-                            loadElement nodes[i]
+                            loadElement k nodes[i]
                             call (width w) "Create" [| element nodes[i].Lane |] [| element nodes[i].Lane |]
                             il.Emit(OpCodes.Stloc, l)
                 | _ -> ()

@@ -204,7 +204,14 @@ type private Walk(g: Graph) =
 
         let targets = Array.map target results
         let types = [| for struct (x, _) in operands -> g.Avals[x].DType |]
-        let resultTypes = results |> Array.map (fun v -> g.Avals[v].DType)
+
+        let resultTypes =
+            Array.map2
+                (fun v (struct (_, _, op: ReduceOp voption)) ->
+                    if op.IsSome then Lower.folded g.Avals[v].DType else g.Avals[v].DType)
+                results
+                targets
+
         let steps = [| for struct (_, s) in operands -> s |]
         let all = Array.append steps (targets |> Array.map (fun (struct (s, _, _)) -> s))
         let struct (sizes, collapsed) = RegionKernel.collapse (r.Shape.ToArray() |> Array.map int64) all
@@ -240,6 +247,17 @@ type private Walk(g: Graph) =
                 Widths = Array.append types resultTypes |> Array.map DType.size
                 Folds = folds
             }
+
+        let isNarrowed k = resultTypes[k] <> g.Avals[results[k]].DType
+        let sizes = results |> Array.map (fun v -> g.Avals[v].Size)
+
+        let kernel =
+            if Seq.exists isNarrowed (seq { 0 .. results.Length - 1 }) then
+                RegionKernel.narrowing
+                    (Array.init results.Length (fun k -> if isNarrowed k then sizes[k] else 0))
+                    kernel
+            else
+                kernel
 
         struct ([| for struct (x, _) in operands -> x |],
                 {
@@ -280,19 +298,11 @@ type private Walk(g: Graph) =
         else
             -1
 
-    let isFolding (op: ReduceOp) =
-        match op with
-        | ReduceOp.Sum
-        | ReduceOp.Prod
-        | ReduceOp.Max
-        | ReduceOp.Min -> true
-        | _ -> false
-
     /// Can a variable be reduced so in a region over its shape?
     let isReducible (op: ReduceOp) (axes: Dims) (v: int) =
         Lower.laneBytes g.Avals[v].DType > 0
         && Seq.exists (fun a -> g.Avals[v].Shape[a] > 1) axes
-        && isFolding op
+        && Lower.isFolding op
 
     /// Can a reduction of a variable be made where its values are computed?
     let isPart (op: ReduceOp) (axes: Dims) (v: int) =

@@ -14,6 +14,9 @@ let laneBytes (d: DType) : int =
         | ValueSome l -> Lane.size l
         | ValueNone -> -1
 
+// The functions of `RegionMath` are float32's; bfloat16 is computed so.
+let private isSingle (d: DType) = d = DType.Float32 || d = DType.BFloat16
+
 let private unaryIs (op: UnaryOp) (d: DType) =
     match op with
     | UnaryOp.Neg
@@ -33,7 +36,7 @@ let private unaryIs (op: UnaryOp) (d: DType) =
     | UnaryOp.Log1p
     | UnaryOp.Tanh
     | UnaryOp.Logistic
-    | UnaryOp.Erf -> d = DType.Float32
+    | UnaryOp.Erf -> isSingle d
     | _ -> false
 
 let private binaryIs (op: BinaryOp) (d: DType) =
@@ -58,7 +61,7 @@ let private compositeIs (c: Composite) (d: DType) =
     | "gelu"
     | "gelu_grad"
     | "silu"
-    | "silu_grad" -> d = DType.Float32
+    | "silu_grad" -> isSingle d
     | _ -> false
 
 /// The bytes per lane in which a primitive on these operands can be a part of a region: 4, 8, or 0 for either; -1 where
@@ -88,10 +91,25 @@ let lanes (p: Prim) (ins: Aval[]) (outs: Aval[]) : int =
 
     if is then bytes else -1
 
+/// Can a region fold its values so?
+let isFolding (op: ReduceOp) : bool =
+    match op with
+    | ReduceOp.Sum
+    | ReduceOp.Prod
+    | ReduceOp.Max
+    | ReduceOp.Min -> true
+    | _ -> false
+
+/// The element type in which values of a type are folded: narrow floats in float32.
+let folded (d: DType) : DType = if d = DType.BFloat16 then DType.Float32 else d
+
 /// A constant of an element type.
 let constant (f: Formulas) (d: DType) (s: Scalar) : int =
     match d with
     | DType.Bool -> f.Node(Op.Const(if s.ToFloat() <> 0.0 then -1L else 0L), f.Integer, true)
+    | DType.BFloat16 ->
+        let bits = Precision.narrowBFloat16 (float32 (s.ToFloat()))
+        f.Const(float (Precision.widenBFloat16 bits))
     | DType.Float32
     | DType.Float64 -> f.Const(s.ToFloat())
     | _ -> f.Int(s.ToInt64())
@@ -143,11 +161,20 @@ let private binary (f: Formulas) (op: BinaryOp) (x: int) (y: int) : int =
 
     f.Same(node, x, y)
 
+/// What a float32 is as a bfloat16.
+let private toHalf (f: Formulas) (x: int) : int =
+    let bits = f.Bits(x, Lane.I32)
+    let odd = f.And(f.Same(Op.ShrLogical 16, bits), f.Int 1L)
+    let near = f.And(f.Add(bits, f.Add(odd, f.Int 0x7FFFL)), f.Int -65536L)
+    f.Select(f.Compare(CompareOp.Eq, x, x), f.Bits(near, Lane.F32), x)
+
 let private convert (f: Formulas) (from: DType) (target: DType) (x: int) : int =
     match Lane.ofDType target with
     | _ when from = target -> x
     | ValueNone -> f.Compare(CompareOp.Ne, x, zero f from)
     | ValueSome _ when from = DType.Bool -> f.Select(x, one f target, zero f target)
+    | ValueSome _ when from = DType.BFloat16 && target = DType.Float32 -> x
+    | ValueSome _ when from = DType.Float32 && target = DType.BFloat16 -> toHalf f x
     | ValueSome l -> f.Node((if Lane.isFloat l then Op.ToFloat else Op.ToInt), l, false, x)
 
 let private composite (f: Formulas) (c: Composite) (d: DType) (args: int[]) : int =

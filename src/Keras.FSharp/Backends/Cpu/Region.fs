@@ -111,9 +111,10 @@ module internal Lane =
         | Lane.I32 -> 4
         | _ -> 8
 
-    /// The lane for an element type; bools travel as masks.
+    /// The lane for an element type; bools travel as masks, bfloat16 as float32.
     let ofDType (d: DType) : Lane voption =
         match d with
+        | DType.BFloat16
         | DType.Float32 -> ValueSome Lane.F32
         | DType.Float64 -> ValueSome Lane.F64
         | DType.Int32 -> ValueSome Lane.I32

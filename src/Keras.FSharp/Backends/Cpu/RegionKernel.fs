@@ -266,3 +266,18 @@ let make (nest: Nest) : Kernel =
                         match nest.Folds[r] with
                         | ValueSome(op, d, n) -> join op d n mine[r] outs[r]
                         | ValueNone -> ())
+
+/// A kernel whose float32 results are to lie in memory as bfloat16: those with a size here.
+let narrowing (sizes: int[]) (kernel: Kernel) : Kernel =
+    let align (n: int) = (int64 n * 4L + Packer.Alignment - 1L) / Packer.Alignment * Packer.Alignment
+    let offsets = sizes |> Array.map align |> Array.scan (+) 0L
+
+    Kernel(fun ins outs ->
+        use wide = new Temporary(Array.last offsets)
+        let memory = wide.Pointer
+        let targets = outs |> Array.mapi (fun k o -> if sizes[k] > 0 then memory + nativeint offsets[k] else o)
+        kernel.Invoke(ins, targets)
+
+        for k in 0 .. outs.Length - 1 do
+            if sizes[k] > 0 then
+                Precision.ofSingle DType.BFloat16 targets[k] outs[k] (nativeint sizes[k]))

@@ -3,6 +3,7 @@
 namespace Keras.FSharp.Backends.Torch
 
 open System
+open System.Runtime.Intrinsics.X86
 open Keras.FSharp
 open Keras.FSharp.Backends
 
@@ -91,6 +92,15 @@ type internal View(dtype: DType, sizes: int64[], strides: int64[]) =
 /// Results of libtorch.
 [<RequireQualifiedAccess>]
 module internal Blob =
+    /// Can this processor multiply bfloat16 (AVX512_BF16 or AMX_BF16)? Elsewhere libtorch is no faster with it.
+    let hasBFloat16Units: bool =
+        if X86Base.IsSupported then
+            let struct (most, _, _, last) = X86Base.CpuId(7, 0)
+            let struct (first, _, _, _) = if most >= 1 then X86Base.CpuId(7, 1) else struct (0, 0, 0, 0)
+            first &&& (1 <<< 5) <> 0 || last &&& (1 <<< 22) <> 0
+        else
+            false
+
     /// Copies a result to an address, where it lies as the view sees it; the handle is deleted.
     let moveTo (target: nativeint) (view: View) (result: Handle) : unit =
         use result = new Lent(result)

@@ -159,12 +159,14 @@ let prepare (backend: IBackend) (d: ConvDims) (inputs: Aval[]) (outputs: Aval[])
     let isEmpty (a: Aval) = a.Size = 0
     let dtype = inputs[0].DType
 
-    if
-        (dtype <> DType.Float32 && dtype <> DType.Float64)
-        || d.Stride.Rank > 3
-        || Array.exists isEmpty inputs
-        || Array.exists isEmpty outputs
-    then
+    let isServed =
+        match dtype with
+        | DType.Float32
+        | DType.Float64 -> true
+        | DType.BFloat16 -> Blob.hasBFloat16Units
+        | _ -> false
+
+    if not isServed || d.Stride.Rank > 3 || Array.exists isEmpty inputs || Array.exists isEmpty outputs then
         ValueNone
     else
         let s = setup d inputs outputs[0]
