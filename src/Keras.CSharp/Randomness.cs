@@ -23,7 +23,8 @@ internal static class Randomness
     /// </summary>
     public static FSharp.Tensor Next()
     {
-        if (LayerScope.Call is { } call)
+        // A call on data outside training brings no key along: then the sequence of the process goes on.
+        if (LayerScope.Call is { } call && (call.IsBuild || call.Frame!.Key is not null))
             return call.NextKey()!;
 
         if (VariableScope.Current?.NextKey() is { } traced)

@@ -15,7 +15,7 @@ public sealed partial class Tensor
     internal Tensor(FSharp.Tensor? core) => Core = core ?? throw new ArgumentNullException(nameof(core));
 
     /// <summary>The tensor of the F# library behind this one.</summary>
-    public FSharp.Tensor Core { get; }
+    internal FSharp.Tensor Core { get; }
 
     /// <summary>The shape.</summary>
     public Shape Shape => new(Core.Shape);
@@ -65,10 +65,6 @@ public sealed partial class Tensor
     /// <param name="data">As many elements as the shape has.</param>
     public static Tensor FromArray<T>(Shape shape, T[] data)
         where T : struct => new(FSharp.TensorModule.ofSpan<T>(shape.Core, data));
-
-    /// <summary>A tensor of a tensor of the F# library.</summary>
-    /// <param name="core">The tensor.</param>
-    public static Tensor FromCore(FSharp.Tensor core) => new(core);
 
     /// <summary>Another element type: floats are cut to integers, anything but zero is true.</summary>
     /// <param name="dtype">The element type.</param>

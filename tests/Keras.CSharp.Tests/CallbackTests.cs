@@ -58,6 +58,17 @@ public class CallbackTests
     }
 
     [Fact]
+    public void TheModelStopsWhenItIsAsked()
+    {
+        var (x, y) = Samples.Clouds(32);
+        var model = Samples.Classifier();
+        var stop = new Callbacks.LambdaCallback(onEpochEnd: (epoch, _) => model.StopTraining = epoch == 1);
+        Assert.Equal(2, model.Fit(x, y, epochs: 9, verbose: 0, callbacks: [stop]).Epochs.Count);
+        Assert.True(model.StopTraining);
+        Assert.Single(model.Fit(x, y, verbose: 0).Epochs);
+    }
+
+    [Fact]
     public void TheBestWeightsComeBack()
     {
         Utils.SetRandomSeed(3);

@@ -165,6 +165,24 @@ public class CustomLayerTests
     }
 
     [Fact]
+    public void LayersMayDrawOutsideTrainingToo()
+    {
+        Utils.SetRandomSeed(9);
+        var model = new Sequential { new Input(50), new Noise(always: true) };
+        model.Compile("sgd", "mse");
+        Tensor x = Ops.Zeros((2, 50));
+        var first = model.Predict(x).ToArray<float>();
+        Assert.Equal(100, first.Distinct().Count());
+        Assert.NotEqual(first, model.Predict(x).ToArray<float>());
+        Assert.NotEqual(model.Evaluate(x, x)["loss"], model.Evaluate(x, x)["loss"]);
+        Assert.NotEqual(model.Apply(x).ToArray<float>(), model.Apply(x).ToArray<float>());
+        Utils.SetRandomSeed(9);
+        var again = new Sequential { new Input(50), new Noise(always: true) };
+        again.Compile("sgd", "mse");
+        Assert.Equal(first, again.Predict(x).ToArray<float>());
+    }
+
+    [Fact]
     public void MistakesAreNamed()
     {
         Assert.Contains("Build", Fails(() => new Late().Apply(Ops.Ones((1, 2)))));
@@ -240,9 +258,10 @@ public class CustomLayerTests
         }
     }
 
-    private sealed class Noise : Layer
+    private sealed class Noise(bool always = false) : Layer
     {
-        protected override Tensor Call(Tensor x, bool training) => training ? x + KerasRandom.Normal(x.Shape) : x * 1.0;
+        protected override Tensor Call(Tensor x, bool training) =>
+            training || always ? x + KerasRandom.Normal(x.Shape) : x * 1.0;
     }
 
     private sealed class Late : Layer

@@ -135,6 +135,38 @@ public sealed class CustomSavingTests : IDisposable
     }
 
     [Fact]
+    public void AllObjectsHaveConfigs()
+    {
+        var adam = new Optimizers.Adam(0.25, beta1: 0.5);
+        Assert.Equal(0.5, adam.GetConfig()["beta_1"]);
+        Assert.Equal(0.25, Optimizers.Optimizer.FromConfig("Adam", adam.GetConfig()).LearningRate, 1e-6);
+        Assert.Equal(2.0, new Losses.Huber(delta: 2).GetConfig()["delta"]);
+        Assert.Equal("huber_loss", Losses.Loss.FromConfig("Huber", new Losses.Huber().GetConfig()).Name);
+        Assert.Equal("mine", Metrics.Metric.FromConfig("Mean", new Metrics.Mean("mine").GetConfig()).Name);
+        Assert.Equal(3, new Initializers.HeNormal(seed: 3).GetConfig()["seed"]);
+        Initializers.Initializer ones = Initializers.Initializer.FromConfig(
+            "Constant",
+            new Dictionary<string, object?> { ["value"] = 1 }
+        );
+        Assert.Equal([1f, 1f], ones.Call([2], DType.Float32).ToArray<float>());
+        Assert.Equal(0.5, (double)new Regularizers.L2(0.5).GetConfig()["l2"]!, 1e-6);
+        Assert.Equal(
+            4,
+            Regularizers
+                .Regularizer.FromConfig("L1", new Dictionary<string, object?> { ["l1"] = 2.0 })
+                .Call(2f)
+                .ToDouble()
+        );
+        Assert.Equal(0, new Constraints.MaxNorm(2).GetConfig()["axis"]);
+        Assert.Equal(
+            1,
+            Constraints.Constraint.FromConfig("NonNeg", new Dictionary<string, object?>()).Call(1f).ToDouble()
+        );
+        Assert.Equal(10, new Optimizers.Schedules.ExponentialDecay(1, 10, 0.5).GetConfig()["decay_steps"]);
+        Assert.Contains("Adam", Fails(() => Optimizers.Optimizer.FromConfig("Adamm", adam.GetConfig())));
+    }
+
+    [Fact]
     public void AFactoryMayMakeTheClass()
     {
         var model = new Sequential { new Input(1), new Loud(5) };

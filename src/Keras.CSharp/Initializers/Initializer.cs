@@ -24,6 +24,15 @@ public class Initializer
     public virtual Tensor Call(Shape shape, DType dtype) =>
         new(Core.Init.Invoke(Randomness.Next()).Invoke(shape.Core).Invoke((FSharp.DType)dtype));
 
+    /// <summary>The arguments from which it can be made again (<c>get_config</c>), by their names in Keras.</summary>
+    public IReadOnlyDictionary<string, object?> GetConfig() => JsonValues.Map(Core.Serialized.Config);
+
+    /// <summary>An initializer of a class of Keras from the config that <see cref="GetConfig"/> gave (<c>from_config</c>).</summary>
+    /// <param name="className">As <c>HeNormal</c>.</param>
+    /// <param name="config">The config; absent arguments have Keras's defaults, unknown ones are errors.</param>
+    public static Initializer FromConfig(string className, IReadOnlyDictionary<string, object?> config) =>
+        new(FSharp.Initializers.ofConfig(className, Fs.List(JsonValues.Pairs(config))));
+
     /// <summary>The initializer of a name; an unknown one is an error that lists near names.</summary>
     /// <param name="name">As <c>glorot_uniform</c>.</param>
     public static implicit operator Initializer(string name) =>

@@ -77,6 +77,12 @@ internal static class JsonValues
     public static IReadOnlyDictionary<string, object?> Map(IEnumerable<Tuple<string, Json>> pairs) =>
         new OrderedDictionary<string, object?>(pairs.Select(p => KeyValuePair.Create(p.Item1, To(p.Item2))));
 
+    /// <summary>The config in a record; that of a bare name is the name alone.</summary>
+    public static IReadOnlyDictionary<string, object?> ConfigOf(Json record) =>
+        record is Json.Object { Item: var pairs } && pairs.FirstOrDefault(p => p.Item1 == "config") is { } found
+            ? Map(FSharp.Saving.JsonModule.asObject("config", found.Item2))
+            : new Dictionary<string, object?> { ["name"] = To(record) };
+
     /// <summary>A JSON value as an argument of a type; <paramref name="nested"/> makes layers from their records.</summary>
     /// <param name="where">The argument, for errors.</param>
     /// <param name="json">The value.</param>

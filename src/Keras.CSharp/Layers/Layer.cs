@@ -88,7 +88,7 @@ public abstract partial class Layer
     public IReadOnlyList<Tensor> Losses { get; private set; } = [];
 
     /// <summary>The layer of the F# library behind this one.</summary>
-    public FSharp.Layer Core
+    internal FSharp.Layer Core
     {
         get
         {

@@ -42,6 +42,15 @@ public class Loss
     protected virtual Tensor Values(Tensor yTrue, Tensor yPred) =>
         new(Core.Values.Invoke(yTrue.Core).Invoke(yPred.Core));
 
+    /// <summary>The arguments from which it can be made again (<c>get_config</c>), by their names in Keras.</summary>
+    public IReadOnlyDictionary<string, object?> GetConfig() => JsonValues.ConfigOf(Core.Record);
+
+    /// <summary>A loss of a class of Keras from the config that <see cref="GetConfig"/> gave (<c>from_config</c>).</summary>
+    /// <param name="className">As <c>Huber</c>.</param>
+    /// <param name="config">The config; absent arguments have Keras's defaults, unknown ones are errors.</param>
+    public static Loss FromConfig(string className, IReadOnlyDictionary<string, object?> config) =>
+        new(FSharp.Losses.ofConfig(className, Fs.List(JsonValues.Pairs(config))));
+
     /// <summary>The loss of a name; an unknown one is an error that lists near names.</summary>
     /// <param name="name">As <c>mse</c>.</param>
     public static implicit operator Loss(string name) => new(FSharp.Losses.get(name));

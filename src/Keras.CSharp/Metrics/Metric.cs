@@ -36,8 +36,10 @@ public class Metric
     internal Metric(FSharp.MetricChoice choice) => Choice = choice;
 
     internal Metric(string className, ConfigBuilder config)
+        : this(FSharp.Metrics.ofConfig(className, config.Pairs)) { }
+
+    private Metric(FSharp.Metric known)
     {
-        var known = FSharp.Metrics.ofConfig(className, config.Pairs);
         Choice = FSharp.Choice.ofMetric(known);
         Begin(known);
     }
@@ -82,6 +84,15 @@ public class Metric
         for (var i = 0; i < first.Length; i++)
             variables[i].Write(first[i]!);
     }
+
+    /// <summary>The arguments from which it can be made again (<c>get_config</c>), by their names in Keras.</summary>
+    public IReadOnlyDictionary<string, object?> GetConfig() => JsonValues.ConfigOf(Choice.Record);
+
+    /// <summary>A metric of a class of Keras from the config that <see cref="GetConfig"/> gave (<c>from_config</c>).</summary>
+    /// <param name="className">As <c>Recall</c>.</param>
+    /// <param name="config">The config; absent arguments have Keras's defaults, unknown ones are errors.</param>
+    public static Metric FromConfig(string className, IReadOnlyDictionary<string, object?> config) =>
+        new(FSharp.Metrics.ofConfig(className, Fs.List(JsonValues.Pairs(config))));
 
     /// <summary>The metric of a name; an unknown one is an error that lists near names.</summary>
     /// <param name="name">As <c>accuracy</c>.</param>

@@ -38,6 +38,9 @@ namespace Keras.Optimizers.Schedules
 
         internal FSharp.Schedule Core { get; }
 
+        /// <summary>The arguments from which it can be made again (<c>get_config</c>), by their names in Keras.</summary>
+        public IReadOnlyDictionary<string, object?> GetConfig() => JsonValues.Map(Core.Serialized.Config);
+
         /// <summary>The rate at a step.</summary>
         /// <param name="step">The number of updates so far.</param>
         public double Call(int step) => FSharp.TensorModule.toFloat(Core.Rate.Invoke(((Tensor)step).Core));

@@ -111,6 +111,16 @@ public class Optimizer
         State = nextState;
     }
 
+    /// <summary>The arguments from which it can be made again (<c>get_config</c>), by their names in Keras.</summary>
+    public IReadOnlyDictionary<string, object?> GetConfig() =>
+        JsonValues.Map(FSharp.OptimizersModule.serialize(Core).Config);
+
+    /// <summary>An optimizer of a class of Keras from the config that <see cref="GetConfig"/> gave (<c>from_config</c>).</summary>
+    /// <param name="className">As <c>Adam</c>.</param>
+    /// <param name="config">The config; absent arguments have Keras's defaults, unknown ones are errors.</param>
+    public static Optimizer FromConfig(string className, IReadOnlyDictionary<string, object?> config) =>
+        new(FSharp.OptimizersModule.ofConfig(className, Fs.List(JsonValues.Pairs(config))));
+
     /// <summary>The optimizer of a name; an unknown one is an error that lists near names.</summary>
     /// <param name="name">As <c>adam</c>.</param>
     public static implicit operator Optimizer(string name) => new(FSharp.OptimizersModule.ofName(name));

@@ -22,6 +22,15 @@ public class Regularizer
     /// <param name="x">The value that is penalized.</param>
     public virtual Tensor Call(Tensor x) => new(Core.Apply.Invoke(x.Core));
 
+    /// <summary>The arguments from which it can be made again (<c>get_config</c>), by their names in Keras.</summary>
+    public IReadOnlyDictionary<string, object?> GetConfig() => JsonValues.Map(Core.Serialized.Config);
+
+    /// <summary>A regularizer of a class of Keras from the config that <see cref="GetConfig"/> gave (<c>from_config</c>).</summary>
+    /// <param name="className">As <c>L2</c>.</param>
+    /// <param name="config">The config; absent arguments have Keras's defaults, unknown ones are errors.</param>
+    public static Regularizer FromConfig(string className, IReadOnlyDictionary<string, object?> config) =>
+        new(FSharp.Regularizers.ofConfig(className, Fs.List(JsonValues.Pairs(config))));
+
     /// <summary>The regularizer of a name; an unknown one is an error that lists near names.</summary>
     /// <param name="name">The name in Keras.</param>
     public static implicit operator Regularizer(string name) =>

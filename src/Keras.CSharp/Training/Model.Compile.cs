@@ -14,6 +14,13 @@ public partial class Model : IVariableHome
     /// <summary>The optimizer that the model was compiled with; an error before.</summary>
     public Optimizers.Optimizer Optimizer => optimizer ?? throw NotCompiled();
 
+    /// <summary>True asks <c>Fit</c> to stop after the current batch, as callbacks do (<c>stop_training</c>).</summary>
+    public bool StopTraining
+    {
+        get => trainer is ITraining { StopTraining: true };
+        set => ((ITraining?)trainer ?? throw NotCompiled()).StopTraining = value;
+    }
+
     /// <summary>True once <see cref="Compile"/> was called.</summary>
     public bool IsCompiled => trainer is not null;
 

@@ -179,14 +179,14 @@ public partial class Model
                         Fs.Func<
                             TrainPlan,
                             FSharpFunc<
-                                Tuple<Variables, FSharp.Tensor[][], FSharp.Batch>,
+                                Tuple<Variables, FSharp.Tensor[][], Tuple<FSharp.Tensor, FSharp.Tensor>, FSharp.Batch>,
                                 Tuple<FSharp.Tensor[][], CoreLogs>
                             >
                         >(plan =>
                             Fs.Func<
-                                Tuple<Variables, FSharp.Tensor[][], FSharp.Batch>,
+                                Tuple<Variables, FSharp.Tensor[][], Tuple<FSharp.Tensor, FSharp.Tensor>, FSharp.Batch>,
                                 Tuple<FSharp.Tensor[][], CoreLogs>
-                            >(a => OwnTest(plan, a.Item1, a.Item2, a.Item3))
+                            >(a => OwnTest(plan, a.Item1, a.Item2, a.Item3, a.Item4))
                         )
                     )
                     : null!,
@@ -241,10 +241,11 @@ public partial class Model
         TrainPlan plan,
         Variables variables,
         FSharp.Tensor[][] metrics,
+        Tuple<FSharp.Tensor, FSharp.Tensor> key,
         FSharp.Batch batch
     )
     {
-        using var scope = new VariableScope();
+        using var scope = new VariableScope(FSharp.TrainStep.quietKey(key.Item1, key.Item2));
         Place(scope, Built((FSharp.Tensor[]?)null).ToDictionary(c => c.Path, c => c.Variable), variables);
         var (logs, next) = Run(scope, plan, metrics, () => TestStep(new Batch(batch)));
         return Tuple.Create(next, logs);

@@ -50,8 +50,10 @@ type internal OwnSteps = {
     /// From a state (its losses are not read) and a batch to the next state and the values for the logs; none for
     /// Keras's own step.
     Train: (TrainPlan -> TrainState * Batch -> TrainState * (string * Tensor) list) option
-    /// From variables, metrics and a batch to the next metrics and the values for the logs.
-    Test: (TrainPlan -> Variables * Tensor[][] * Batch -> Tensor[][] * (string * Tensor) list) option
+    /// From variables, metrics, what `TrainStep.quietKey` takes, and a batch to the next metrics and the values for the
+    /// logs.
+    Test:
+        (TrainPlan -> Variables * Tensor[][] * (Tensor * Tensor) * Batch -> Tensor[][] * (string * Tensor) list) option
     /// The steps' own metrics at their beginning.
     Metrics: unit -> Tensor[][]
     /// Takes what these metrics are after a step.

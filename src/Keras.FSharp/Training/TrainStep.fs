@@ -223,15 +223,18 @@ module TrainStep =
             Key = nextKey
         }
 
-    /// One step of evaluation: the next sums and metrics.
+    /// The key of the n-th call outside training. Made within the step, where it costs nothing if no layer draws.
+    let quietKey (key: Tensor, n: Tensor) : Tensor = Random.foldInTensor n key
+
+    /// One step of evaluation: the next sums and metrics. The key is for layers that draw outside training, too.
     let test
         (plan: TrainPlan)
-        (variables: Variables, losses': (Tensor * Tensor)[], metrics: Tensor[][], batch: Batch)
+        (variables: Variables, losses': (Tensor * Tensor)[], metrics: Tensor[][], key: Tensor * Tensor, batch: Batch)
         : (Tensor * Tensor)[] * Tensor[][] =
-        let applied = Model.applyAll (plan.Model, variables, batch.X, training = false)
+        let applied = Model.applyAll (plan.Model, variables, batch.X, training = false, key = quietKey key)
         let total, each = losses plan applied batch
         track plan losses' batch total each, measure plan metrics applied batch
 
-    /// The outputs for a batch of inputs.
-    let predict (model: Layer) (variables: Variables, x: Tensor[]) : Tensor[] =
-        (Model.applyAll (model, variables, x, training = false)).Outputs
+    /// The outputs for a batch of inputs. The key is for layers that draw outside training, too.
+    let predict (model: Layer) (variables: Variables, key: Tensor * Tensor, x: Tensor[]) : Tensor[] =
+        (Model.applyAll (model, variables, x, training = false, key = quietKey key)).Outputs

@@ -28,7 +28,8 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
 
     let mutable ownTrain: (TrainState * Batch -> TrainState * (string * Tensor) list) voption = ValueNone
 
-    let mutable ownTest: (Variables * Tensor[][] * Batch -> Tensor[][] * (string * Tensor) list) voption =
+    let mutable ownTest
+        : (Variables * Tensor[][] * (Tensor * Tensor) * Batch -> Tensor[][] * (string * Tensor) list) voption =
         ValueNone
 
     let hasOwnTrain () =
@@ -37,11 +38,19 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
         | ValueNone -> false
 
     let mutable testStep
-        : Jit<Variables * (Tensor * Tensor)[] * Tensor[][] * Batch, (Tensor * Tensor)[] * Tensor[][]> voption =
+        : Jit<Variables * (Tensor * Tensor)[] * Tensor[][] * (Tensor * Tensor) * Batch, (Tensor * Tensor)[] * Tensor[][]> voption =
         ValueNone
 
     let predictStep =
-        Jit<Variables * Tensor[], Tensor[]>("predict", TrainStep.predict model, (fun _ -> false))
+        Jit<Variables * (Tensor * Tensor) * Tensor[], Tensor[]>("predict", TrainStep.predict model, (fun _ -> false))
+
+    // Of its own: the memory of the key of training goes from step to step.
+    let quietKey = Random.foldIn -1L key
+    let mutable draws = 0L
+
+    /// What gives the key of the next call outside training; threads that predict may ask together.
+    let quiet () : Tensor * Tensor =
+        quietKey, Lax.scalarInt DType.UInt32 (int64 (uint32 (Interlocked.Increment &draws)))
 
     /// The shapes of a batch's inputs with an unknown batch size.
     let inputAvals (x: Tensor[]) : Aval[] =
@@ -160,11 +169,11 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
             if ownTest.IsNone then
                 ownTest <- ValueSome(compiled "test_step" (step p) (fun _ -> false))
 
-            let metrics, values = ownTest.Value(current (), metrics, batch)
+            let metrics, values = ownTest.Value(current (), metrics, quiet (), batch)
             keepOwn p metrics
             (sums, metrics), (fun () -> logged values)
         | _ ->
-            let sums, metrics = test p (current (), sums, metrics, batch)
+            let sums, metrics = test p (current (), sums, metrics, quiet (), batch)
             (sums, metrics), (fun () -> TrainStep.logs p sums metrics)
 
     /// The state with which an epoch begins.
@@ -415,9 +424,9 @@ type Trainer(model: Layer, options: CompileOptions, ?variables: Variables, ?seed
         build x |> ignore
 
         if options.RunEagerly then
-            TrainStep.predict model (current (), x)
+            TrainStep.predict model (current (), quiet (), x)
         else
-            predictStep.Invoke(current (), x)
+            predictStep.Invoke(current (), quiet (), x)
 
     /// Loss and metrics over all batches of a source (`evaluate`).
     member t.EvaluateBatches
