@@ -16,7 +16,7 @@ let private usage =
   run DIR [--group G] [--api PATTERN] [--filter PATTERN] [--backend NAME] [--served] [--verbose]
   test: runs ../shared/golden beside the repository, or the extract in tests/golden; then sessions with the server
   serve [--backend NAME]
-  coverage FILE [--verbose]
+  coverage FILE [--missing]
   extract SOURCE TARGET [--per-name N]
   signatures FILE"""
 
@@ -53,7 +53,8 @@ let private deep (work: unit -> unit) : unit =
     thread.Start()
     thread.Join()
 
-/// The golden data, sessions with the server, and one golden case of each name through the server.
+/// The golden data, sessions with the server, one golden case of each name through the server, and the names that
+/// `coverage` relies on.
 let private test () : int =
     let all: Run.Options = { Groups = []; Api = None; Filter = None; Verbose = false }
     let folder = goldenFolder ()
@@ -72,10 +73,15 @@ let private test () : int =
             Outcome.Skipped "another case of the name was run"
 
     let served = Run.folderWith first all folder
-    if golden = 0 && failed = 0 && served = 0 then 0 else 1
+    let stale = Coverage.stale ()
+
+    for entry in stale do
+        printfn $"coverage: there is no {entry}"
+
+    if golden = 0 && failed = 0 && served = 0 && stale.IsEmpty then 0 else 1
 
 let private command (args: string list) : int =
-    let options, plain = parse [ "--verbose"; "--served" ] args
+    let options, plain = parse [ "--verbose"; "--served"; "--missing" ] args
     let all name = Map.tryFind name options |> Option.defaultValue []
     let one name = List.tryHead (all name)
 
@@ -105,7 +111,7 @@ let private command (args: string list) : int =
         deep (fun () -> within (fun () -> Server.run input output))
         0
     | [ "coverage"; file ] ->
-        Coverage.print (options.ContainsKey "--verbose") (Json.parseAs file (File.ReadAllText file))
+        Coverage.print (options.ContainsKey "--missing") (Json.parseAs file (File.ReadAllText file))
         0
     | [ "extract"; source; target ] ->
         let count = one "--per-name" |> Option.map int |> Option.defaultValue 2

@@ -66,13 +66,7 @@ let private model (layers: Value) : Value =
     match layers with
     | Value.Many items ->
         let made = Model.OfLayers(List.map layer items)
-        let o = LayerObject made
-
-        if (Model.Graph made).IsSome then
-            let inputs = Model.InputAvals made
-            o.Build(inputs, Array.create inputs.Length false, CallArguments.empty)
-
-        Value.Thing(Thing.Layer o)
+        Value.Thing(Thing.ofLayer made)
     | _ -> raise (Mismatch "keras.Sequential: expected a list")
 
 /// The object of a name, as `keras.losses.get` finds it.

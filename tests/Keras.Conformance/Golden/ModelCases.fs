@@ -7,29 +7,7 @@ open System.Text
 open Keras.FSharp
 open Keras.FSharp.Saving
 open Keras.Conformance
-
-/// Layer classes that a config needs and that are not there.
-let rec private absent (json: Json) : string list =
-    match json with
-    | Json.Object pairs ->
-        let own =
-            match Json.tryGet "module" json, Json.tryGet "class_name" json with
-            | Some(Json.Text "keras.layers"), Some(Json.Text name) when not (List.contains name LayerCatalogue.names) -> [
-                name
-              ]
-            | _ -> []
-
-        own @ (pairs |> List.collect (snd >> absent))
-    | Json.Array items -> List.collect absent items
-    | _ -> []
-
-/// `Missing` where a model needs layers that are not there.
-let require (config: Json) : unit =
-    match absent config |> List.distinct with
-    | [] -> ()
-    | names ->
-        let list = String.concat ", " names
-        raise (Missing $"keras.layers: {list}")
+open Keras.Conformance.Objects
 
 /// Tensors in the order in which a model takes or gives them; dicts go by the names in the form.
 let private order (form: Argument option) (v: Datum) : Datum[] =
@@ -227,7 +205,7 @@ let private checkSummary (c: Case) (loaded: LoadedModel) : unit =
 
 let check (c: Case) : unit =
     let config = c.Get "config"
-    require config
+    Thing.require config
     let model = ModelConfig.ofJson config
     // The model alone: what it was compiled with is compared in the files.
     let bare (json: Json) = Json.Object(Json.asObject c.Id json |> List.filter (fun (k, _) -> k <> "compile_config"))

@@ -41,7 +41,7 @@ let private compareLogs (c: Case) (where: string) (expected: Json) (actual: Logs
         Compare.values false c.Tolerance $"{where}.{key}" (c.Read e) (Datum.Float a)
 
 let check (c: Case) : unit =
-    ModelCases.require (c.Get "model_config")
+    Objects.Thing.require (c.Get "model_config")
     let model = ModelConfig.ofJson (c.Get "model_config")
     let outputs = (Model.Build model).Outputs.Length
 
