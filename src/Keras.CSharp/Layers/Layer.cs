@@ -237,8 +237,6 @@ public abstract partial class Layer
     /// <summary>The layer of the F# library that runs this one.</summary>
     private protected virtual FSharp.Layer CreateCore()
     {
-        var (modul, name, registered) = Saving.NamesOf(GetType());
-
         return new(
             Name,
             trainable,
@@ -248,9 +246,9 @@ public abstract partial class Layer
             ),
             Fs.None<FSharp.Regularizer>(),
             new FSharp.LayerParts(
-                name,
-                modul,
-                Fs.Some(registered),
+                GetType().Name,
+                GetType().Namespace ?? "",
+                Fs.None<string>(),
                 new ConfigBuilder().Pairs,
                 false,
                 Fs.List<Tuple<string, FSharp.Layer>>([]),

@@ -136,6 +136,9 @@ public abstract partial class Layer
     {
         public bool IsModel => layer is Model;
 
+        // A class may be registered after its first layer was made.
+        public string RegisteredName => Saving.GetRegisteredName(layer.GetType());
+
         public FSharpList<Tuple<string, FSharp.Layer?>> Children =>
             Fs.List(layer.Inside().Select(p => Tuple.Create<string, FSharp.Layer?>(p.Attribute, p.Layer.Core)));
 

@@ -66,8 +66,4 @@ public static class Saving
     /// <param name="model">The model.</param>
     /// <param name="path">Ends in <c>.keras</c>.</param>
     public static void SaveModel(Model model, string path) => model.Save(path);
-
-    /// <summary>Module, class name and registered name of a class of a user's own.</summary>
-    internal static (string Module, string Name, string Registered) NamesOf(Type type) =>
-        (type.Namespace ?? "", Registered.TryGetValue(type, out var r) ? r.Name : type.Name, GetRegisteredName(type));
 }

@@ -21,7 +21,7 @@ type CustomLayers private () =
     static member Names: string list = makers.Keys |> Seq.sort |> List.ofSeq
 
     /// What the record asks for, if a user registered it: under its registered name, or, where Python wrote a class that
-    /// was not registered, under the name of the class in any package.
+    /// was not registered, under the name of the class in the only package that has it.
     static member tryFind(record: Serialized) : CustomLayer option =
         match record.RegisteredName with
         | Some name ->
@@ -31,8 +31,9 @@ type CustomLayers private () =
         | None when record.Module = "keras" || record.Module.StartsWith("keras.", StringComparison.Ordinal) -> None
         | None ->
             makers
-            |> Seq.tryFind (fun pair -> pair.Key.EndsWith(">" + record.ClassName, StringComparison.Ordinal))
-            |> Option.map (fun pair -> pair.Value)
+            |> Seq.filter (fun pair -> pair.Key.EndsWith(">" + record.ClassName, StringComparison.Ordinal))
+            |> Seq.map (fun pair -> pair.Value)
+            |> Seq.tryExactlyOne
 
     /// Refuses a record of a class that is not registered.
     static member refuse (where: string) (name: string) : 'a =

@@ -156,6 +156,8 @@ and internal ILayerHost =
     /// True for a model, whose layers are also known as a list.
     abstract IsModel: bool
     /// As in `LayerParts`.
+    abstract RegisteredName: string
+    /// As in `LayerParts`.
     abstract Children: (string * Layer) list
     /// All keys of the config, those of every layer included.
     abstract Config: (string * Json) list
@@ -183,6 +185,12 @@ and [<Sealed; AllowNullLiteral>] Layer
 
     /// The object of a user's class behind the layer.
     member val internal Host: ILayerHost voption = ValueNone with get, set
+
+    /// The name under which files know the class, if it is not Keras's own.
+    member l.RegisteredName: string option =
+        match l.Host with
+        | ValueSome host -> Some host.RegisteredName
+        | ValueNone -> parts.RegisteredName
 
     /// The layers inside this one, as `LayerParts` has them or as the user's object does now.
     member l.Children: (string * Layer) list =

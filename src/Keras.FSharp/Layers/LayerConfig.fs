@@ -443,5 +443,5 @@ module LayerFactory =
             Module = layer.Parts.Module
             ClassName = layer.Class
             Config = config layer
-            RegisteredName = layer.Parts.RegisteredName
+            RegisteredName = layer.RegisteredName
         }

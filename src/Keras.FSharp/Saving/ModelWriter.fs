@@ -182,7 +182,7 @@ module internal ModelWriter =
             "module", Json.Text layer.Parts.Module
             "class_name", Json.Text layer.Class
             "config", config
-            "registered_name", layer.Parts.RegisteredName |> Option.map Json.Text |> Option.defaultValue Json.Null
+            "registered_name", layer.RegisteredName |> Option.map Json.Text |> Option.defaultValue Json.Null
         ]
 
         /// The record of a layer; `form` is how the inputs of its first call were given, where that is known.
