@@ -266,9 +266,10 @@ let set (find: int -> Thing) (thing: Thing) (name: string) (value: Datum) : unit
         if rate.Rank <> 0 then
             Fail.value "optimizer" $"the learning rate has shape {rate.Shape}" "It is one number."
 
-        match o.State with
-        | ValueSome s -> o.State <- ValueSome(Optimizers.withLearningRate o.Optimizer rate s)
-        | ValueNone ->
+        match o.State, o.Optimizer.Settings.LearningRate with
+        | _, LearningRate.Scheduled _ -> raise (Mismatch "the learning rate follows a schedule and cannot be set")
+        | ValueSome s, _ -> o.State <- ValueSome(Optimizers.withLearningRate o.Optimizer rate s)
+        | ValueNone, LearningRate.Constant _ ->
             o.Optimizer <- {
                 o.Optimizer with
                     Settings = {

@@ -21,7 +21,16 @@ let private named (layer: Layer) (a: Arguments) : string * (string * Datum) list
     let symbol = $"keras.layers.{layer.Class}.call"
 
     match Signatures.parameters symbol with
-    | Some(first :: _) -> first.Name, Signatures.byName symbol a.Args a.Kwargs
+    | Some(first :: _ as all) ->
+        // Every call takes these; they are passed over where the layer has no use for them.
+        let known = [ "inputs"; "training"; "mask" ] @ List.map (fun (p: KerasParameter) -> p.Name) all
+
+        if not (List.contains "**kwargs" known) then
+            for k, _ in a.Kwargs do
+                if not (List.contains k known) then
+                    raise (Mismatch $"{layer}: there is no argument '{k}'")
+
+        first.Name, Signatures.byName symbol a.Args a.Kwargs
     | _ ->
         let names = [ "inputs"; "training"; "mask" ]
 
@@ -30,8 +39,8 @@ let private named (layer: Layer) (a: Arguments) : string * (string * Datum) list
 
         "inputs", List.zip (List.truncate a.Args.Length names) a.Args @ a.Kwargs
 
-/// The inputs and the other arguments of a call.
-let private parts (layer: Layer) (a: Arguments) : Datum list * CallOptions =
+/// The inputs of a call, and its other arguments by name.
+let private split (layer: Layer) (a: Arguments) : Datum list * (string * Datum) list =
     let first, given = named layer a
 
     // Clients may call the first argument `inputs`, whatever the layer calls it.
@@ -42,7 +51,11 @@ let private parts (layer: Layer) (a: Arguments) : Datum list * CallOptions =
         | Some(_, x) -> ModelData.inputs layer x
         | None -> raise (Mismatch $"{layer}: argument '{first}' is missing")
 
-    let kwargs = given |> List.filter (isFirst >> not)
+    xs, given |> List.filter (isFirst >> not)
+
+/// The inputs and the other arguments of a call.
+let private parts (layer: Layer) (a: Arguments) : Datum list * CallOptions =
+    let xs, kwargs = split layer a
 
     let training =
         match kwargs |> List.tryFind (fun (k, _) -> k = "training") with
@@ -130,11 +143,37 @@ let private shapeArguments (o: LayerObject) (a: Arguments) : Aval[] * ArgumentAv
 
 let private closed (inputs: Aval[]) = Array.create inputs.Length false
 
-/// What a symbolic call gives.
-let private infer (o: LayerObject) (xs: Datum list) (options: CallOptions) : Datum =
-    let avals = xs |> List.map avalOf |> List.toArray
-    let masked = options.Masks |> Array.map (fun m -> not (isNull m))
-    let found = o.Infer(avals, masked, ArgumentAvals.ofArguments options.Arguments)
+/// What a symbolic call gives; arrays among its arguments count for their shapes only.
+let private infer (o: LayerObject) (a: Arguments) : Datum =
+    let xs, kwargs = split o.Layer a
+    let isTensor (v: Datum) = v.IsTensor || v.IsMasked || v.IsSpec
+
+    let masked =
+        match kwargs |> List.tryFind (fun (k, _) -> k = "mask") with
+        | Some(_, Datum.List masks) ->
+            xs |> List.mapi (fun i x -> x.IsMasked || i < masks.Length && not masks[i].IsNull)
+        | Some(_, mask) when not mask.IsNull -> xs |> List.mapi (fun i x -> x.IsMasked || i = 0)
+        | _ -> xs |> List.map (fun x -> x.IsMasked)
+
+    let tensors, plain =
+        kwargs
+        |> List.filter (fun (k, v) -> k <> "mask" && k <> "training" && not v.IsNull)
+        |> List.partition (fun (_, v) -> isTensor v || v.IsList)
+
+    let avals (v: Datum) =
+        match Datum.leaves v with
+        | leaves when List.exists isTensor leaves -> leaves |> List.filter isTensor
+        | _ -> [ v ]
+        |> List.map (fun x -> struct (avalOf x, x.IsMasked))
+        |> List.toArray
+
+    let arguments: ArgumentAvals = {
+        Tensors = Map.ofList [ for k, v in tensors -> k, avals v ]
+        Values = Map.ofList [ for k, v in plain -> k, Datum.plain v ]
+    }
+
+    let found = o.Infer(xs |> List.map avalOf |> List.toArray, List.toArray masked, arguments)
+
     ModelData.outputs o.Layer [ for a in found.Outputs -> Datum.Spec a ]
 
 /// One call with concrete inputs; the layer is built by it where it was not.
@@ -158,11 +197,10 @@ let private results (o: LayerObject) (applied: Applied) : Datum =
     |> ModelData.outputs o.Layer
 
 let private invoke (weight: string -> Tensor -> Tensor) (o: LayerObject) (a: Arguments) : Datum * (unit -> unit) =
-    let xs, options = parts o.Layer a
-
-    if xs |> List.exists (fun x -> x.IsSpec) then
-        infer o xs options, ignore
+    if Calls.isSymbolic a then
+        infer o a, ignore
     else
+        let xs, options = parts o.Layer a
         let applied = apply weight o xs options
         results o applied, (fun () -> o.Keep applied)
 
@@ -255,9 +293,7 @@ let call (weight: string -> Tensor -> Tensor) (o: LayerObject) (name: string) (a
         let avals, arguments = shapeArguments o a
         let found = o.Infer(avals, closed avals, arguments)
         ModelData.outputs o.Layer [ for y in found.Outputs -> sizes y ], ignore
-    | "compute_output_spec" ->
-        let xs, options = parts o.Layer a
-        infer o xs options, ignore
+    | "compute_output_spec" -> infer o a, ignore
     | "count_params" ->
         requireBuilt o
         Datum.Int(o.Variables |> Array.sumBy (fun v -> int64 v.Spec.Shape.Size)), ignore
@@ -283,6 +319,4 @@ let call (weight: string -> Tensor -> Tensor) (o: LayerObject) (name: string) (a
     | _ -> raise (Missing $"{o.Layer.Class}.{name}")
 
 /// Shape inference of a method: of the call itself, or of `compute_output_spec`.
-let spec (o: LayerObject) (a: Arguments) : Datum =
-    let xs, options = parts o.Layer a
-    infer o xs options
+let spec (o: LayerObject) (a: Arguments) : Datum = infer o a

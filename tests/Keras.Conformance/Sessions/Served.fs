@@ -273,6 +273,18 @@ let private layer (client: Client) (c: Case) : unit =
 
     let last = calls |> List.map compared |> List.last
 
+    let specs = client.Value("spec", Client.Member(handle, "__call__") @ call)
+
+    List.iter2
+        (fun spec y ->
+            match spec, y with
+            | Datum.Spec s, (Datum.Tensor x | Datum.Masked(x, _)) when s.DType = x.DType && s.Shape.Equals x.Shape ->
+                ()
+            | Datum.Spec s, (Datum.Tensor x | Datum.Masked(x, _)) -> Compare.fail $"spec is {s}, the result {x.Aval}"
+            | _ -> Compare.fail "spec has another form than the result")
+        (Datum.leaves specs)
+        (Datum.leaves last)
+
     if c.Has "outputs_per_call" then
         client.Method(handle, "reset_state", [], []) |> ignore
         compared calls.Head |> ignore
