@@ -109,7 +109,12 @@ let tests =
 
                                 let compiled = Jit("fused", f, (fun _ -> false))
                                 let args = make shape, make [ List.last shape ]
-                                Expect.stringContains (compiled.Explain(args).Text) "1 steps" $"{DType.name d}: one loop"
+
+                                Expect.stringContains
+                                    (compiled.Explain(args).Text)
+                                    "1 steps"
+                                    $"{DType.name d}: one loop"
+
                                 let a, b, c, e = compiled.Invoke args
                                 let a', b', c', e' = f args
 

@@ -12,27 +12,32 @@ open Keras.FSharp.Backends
 open Keras.FSharp.Backends.Cpu
 open Keras.FSharp.Tests.SlowKernels
 
-/// A kernel of one operand and one result of n float32.
-let private single (n: int) (build: Formulas -> int -> int) : Kernel =
+/// One operand and one result, float32.
+let private formula (build: Formulas -> int -> int) : Formula =
     let f = Formulas Lane.F32
     let x = f.Node(Op.Load 0, Lane.F32, false)
     let y = build f x
 
-    let code =
-        Emit.body {
-            Nodes = f.Nodes.ToArray()
-            Operands = [| struct (DType.Float32, true) |]
-            Results = [| struct (y, DType.Float32, Fold.Store) |]
-        }
+    {
+        Nodes = f.Nodes.ToArray()
+        Operands = [| struct (DType.Float32, true) |]
+        Results = [| struct (y, DType.Float32, Fold.Store) |]
+    }
 
+let private kernelOf (n: int) (formula: Formula) (body: RegionBody) : Kernel =
     RegionKernel.make {
-        Code = code
-        Nodes = f.Nodes.Count
+        Code = body
+        Nodes = formula.Nodes.Length
         Sizes = [| int64 n |]
         Steps = [| [| 1L |]; [| 1L |] |]
         Widths = [| 4; 4 |]
         Folds = [| ValueNone |]
     }
+
+/// A kernel of one operand and one result of n float32.
+let private single (n: int) (build: Formulas -> int -> int) : Kernel =
+    let f = formula build
+    kernelOf n f (Emit.body f)
 
 /// Distance in units in the last place of float32 between a result and the exact value.
 let private ulps (actual: float32) (exact: float) : float =
@@ -101,6 +106,30 @@ let private special = [|
     1.4142135f
 |]
 
+/// A random graph, fused, against its equations one by one.
+let private sameAsOneByOne (seed: int) (size: uint8) =
+    let g = Graphs.random seed (int size)
+    let flags = Graphs.donated seed g
+    let r = Random seed
+
+    let data =
+        g.Inputs |> Array.map (fun v -> Array.init g.Avals[v].Size (fun _ -> 4.0 * r.NextDouble() - 2.0))
+
+    let inputs () = data |> Array.map (buffer DType.Float32)
+    let expected = interpret prepare g (inputs ())
+    use p = CpuProgram.Compile({ provider with Fuse = true }, Plan.make g flags)
+
+    for _ in 1..2 do
+        let results = p.Run(inputs () |> Array.map (fun b -> b :> Buffer))
+
+        for i in 0 .. results.Length - 1 do
+            let a = g.Avals[g.Outputs[i]]
+            let x, y = values a results[i], values a expected[i]
+
+            for k in 0 .. x.Length - 1 do
+                if abs (x[k] - y[k]) > 2e-5 * (1.0 + abs y[k]) then
+                    failtest $"result {i}, element {k}: {x[k]} instead of {y[k]}"
+
 [<Tests>]
 let tests =
     testList "fusion" [
@@ -139,28 +168,34 @@ let tests =
         testPropertyWithConfig
             { FsCheckConfig.defaultConfig with maxTest = 200 }
             "a fused graph gives what its equations give one by one"
-        <| fun (seed: int) (size: uint8) ->
-            let g = Graphs.random seed (int size)
-            let flags = Graphs.donated seed g
-            let r = Random seed
+            sameAsOneByOne
 
-            let data =
-                g.Inputs |> Array.map (fun v -> Array.init g.Avals[v].Size (fun _ -> 4.0 * r.NextDouble() - 2.0))
+        testSequenced (
+            testCase "so it does where no code can be generated, with the same bits elementwise"
+            <| fun () ->
+                try
+                    AppContext.SetSwitch(Interpret.switch, true)
 
-            let inputs () = data |> Array.map (buffer DType.Float32)
-            let expected = interpret prepare g (inputs ())
-            use p = CpuProgram.Compile({ provider with Fuse = true }, Plan.make g flags)
+                    for seed in 1..60 do
+                        sameAsOneByOne seed (uint8 (seed * 3))
+                finally
+                    AppContext.SetSwitch(Interpret.switch, false)
 
-            for _ in 1..2 do
-                let results = p.Run(inputs () |> Array.map (fun b -> b :> Buffer))
+                for name, build, _ in functions do
+                    let n = 1009
+                    let f = formula build
+                    let code, tiles = Emit.body f, Interpret.body f
+                    let r = Random 9
+                    let xs = Array.init n (fun _ -> 20.0 * r.NextDouble() - 10.0)
+                    let x = buffer DType.Float32 xs
 
-                for i in 0 .. results.Length - 1 do
-                    let a = g.Avals[g.Outputs[i]]
-                    let x, y = values a results[i], values a expected[i]
+                    let run body =
+                        let y = buffer DType.Float32 (Seq.replicate n 0.0)
+                        (kernelOf n f body).Invoke([| x.Pointer |], [| y.Pointer |])
+                        Span<int>(y.Pointer.ToPointer(), n).ToArray()
 
-                    for k in 0 .. x.Length - 1 do
-                        if abs (x[k] - y[k]) > 2e-5 * (1.0 + abs y[k]) then
-                            failtest $"result {i}, element {k}: {x[k]} instead of {y[k]}"
+                    Expect.equal (run tiles) (run code) name
+        )
 
         testCase "reductions of every set of axes, small and divided over the cores"
         <| fun () ->

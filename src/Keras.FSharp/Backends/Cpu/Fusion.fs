@@ -240,7 +240,7 @@ type private Walk(g: Graph) =
 
         let kernel =
             RegionKernel.make {
-                Code = Emit.body formula
+                Code = Interpret.bodyOf formula
                 Nodes = f.Nodes.Count
                 Sizes = sizes
                 Steps = collapsed
@@ -587,10 +587,9 @@ type private Walk(g: Graph) =
             Regions = all |> Array.map (fun (struct (_, r)) -> r)
         }
 
-/// The graph with its regions as single equations; the graph as it is where that is not wanted, or where code cannot be
-/// generated.
+/// The graph with its regions as single equations; the graph as it is where that is not wanted.
 let run (wanted: bool) (g: Graph) : Fused =
-    if wanted && Emit.isSupported then
+    if wanted then
         Walk(g).Run()
     else
         { Graph = g; Regions = g.Eqns |> Array.map (fun _ -> ValueNone) }
