@@ -151,71 +151,50 @@ type private Rewrite =
     | Same of variable: int
     | Replace of prim: Prim * inputs: int[]
 
-/// Zeros around a tensor along one axis.
-[<Struct; NoEquality; NoComparison>]
-type private Padded = { Axis: int; Low: int; Source: int }
-
-let private padded (b: Builder) (e: Eqn) : Padded voption =
+/// Zeros around a tensor along one axis: the axis, where the tensor begins, and the tensor.
+let private padded (b: Builder) (e: Eqn) : struct (int * int * int) voption =
     match e.Prim with
     | Prim.Pad(low, high, interior) ->
         let isPlain = Seq.forall ((=) 0) interior && Seq.forall2 (fun l h -> l >= 0 && h >= 0) low high
-
-        let axes = [
-            for i in 0 .. low.Rank - 1 do
-                if low[i] <> 0 || high[i] <> 0 then
-                    i
-        ]
+        let axes = [ 0 .. low.Rank - 1 ] |> List.filter (fun i -> low[i] <> 0 || high[i] <> 0)
 
         match axes, b.Filled e.Inputs[1] with
-        | [ axis ], ValueSome s when isPlain && isZero s ->
-            ValueSome { Axis = axis; Low = low[axis]; Source = e.Inputs[0] }
+        | [ axis ], ValueSome s when isPlain && isZero s -> ValueSome(struct (axis, low[axis], e.Inputs[0]))
         | _ -> ValueNone
     | _ -> ValueNone
 
-// Longer sums are looked through no further.
-let private maxTerms = 16
-
-/// A sum of tensors each of which is zero where the others are not, because it was padded, is their concatenation: so
-/// come the gradients of slices.
+/// A sum of at most 16 tensors each of which is zero where the others are not, because it was padded, is their
+/// concatenation: so come the gradients of slices.
 let private sideBySide (b: Builder) (inputs: int[]) : Rewrite =
-    let rec terms (v: int) (found: Padded list) : Padded list voption =
+    let rec terms (v: int) found =
         match b.Definition v with
-        | ValueSome { Prim = Prim.Binary BinaryOp.Add; Inputs = ins } when found.Length < maxTerms ->
+        | ValueSome { Prim = Prim.Binary BinaryOp.Add; Inputs = ins } when List.length found < 16 ->
             terms ins[0] found |> ValueOption.bind (terms ins[1])
         | ValueSome e -> padded b e |> ValueOption.map (fun p -> p :: found)
         | ValueNone -> ValueNone
 
-    let size (p: Padded) = b.Avals[p.Source].Shape[p.Axis]
-
     match terms inputs[0] [] |> ValueOption.bind (terms inputs[1]) with
-    | ValueSome(first :: _ as all) when all |> List.forall (fun p -> p.Axis = first.Axis) ->
-        let sorted = List.sortBy _.Low all
-        let ends = sorted |> List.scan (fun at p -> if p.Low = at then at + size p else Int32.MinValue) 0
+    | ValueSome(struct (axis, _, _) :: _ as all) when all |> List.forall (fun (struct (a, _, _)) -> a = axis) ->
+        let sorted = all |> List.sortBy (fun (struct (_, low, _)) -> low)
+        let next at (struct (_, low, x)) = if low = at then at + b.Avals[x].Shape[axis] else Int32.MinValue
 
-        if List.last ends = b.Avals[inputs[0]].Shape[first.Axis] then
-            Replace(Prim.Concat first.Axis, [| for p in sorted -> p.Source |])
-        else
-            Keep
+        match List.fold next 0 sorted = b.Avals[inputs[0]].Shape[axis] with
+        | true -> Replace(Prim.Concat axis, [| for struct (_, _, x) in sorted -> x |])
+        | false -> Keep
     | _ -> Keep
 
 /// A table of sums of narrow rows, made wide: the rows are made wide before they are added up.
 let private narrowScatter (b: Builder) (d: DType) (inputs: int[]) : Rewrite =
     let table = b.Avals[inputs[0]]
+    let isNarrower = DType.isFloat d && DType.isFloat table.DType && DType.size d > DType.size table.DType
 
     match b.Definition inputs[0] with
-    | ValueSome {
-                    Prim = Prim.Scatter(ScatterOp.Add, batch)
-                    Inputs = [| zeros; indices; updates |]
-                } when
-        DType.isFloat d
-        && DType.isFloat table.DType
-        && DType.size d > DType.size table.DType
-        && b.Avals[updates].Size < table.Size
-        && b.Filled zeros |> ValueOption.exists isZero
+    | ValueSome { Prim = Prim.Scatter(ScatterOp.Add, batch); Inputs = ins } when
+        isNarrower && b.Avals[ins[2]].Size < table.Size && b.Filled ins[0] |> ValueOption.exists isZero
         ->
         let wide = b.Emit(Prim.Full({ table with DType = d }, Scalar.Float 0.0), [||], "")
-        let rows = b.Emit(Prim.Convert d, [| updates |], "")
-        Replace(Prim.Scatter(ScatterOp.Add, batch), [| wide[0]; indices; rows[0] |])
+        let rows = b.Emit(Prim.Convert d, [| ins[2] |], "")
+        Replace(Prim.Scatter(ScatterOp.Add, batch), [| wide[0]; ins[1]; rows[0] |])
     | _ -> Keep
 
 let private simplify (b: Builder) (p: Prim) (inputs: int[]) : Rewrite =
@@ -371,10 +350,9 @@ let private fold (b: Builder) (p: Prim) (inputs: int[]) : Tensor[] voption =
 /// same meaning, with its operands, where the backend has a kernel for it.
 let private onRows (b: Builder) (adam: Composite) (inputs: int[]) : struct (Composite * int[]) voption =
     match b.Definition inputs[1] with
-    | ValueSome {
-                    Prim = Prim.Scatter(ScatterOp.Add, 0)
-                    Inputs = [| zeros; indices; updates |]
-                } when b.Filled zeros |> ValueOption.exists isZero && b.Avals[indices].Size < b.Avals[zeros].Shape[0] ->
+    | ValueSome { Prim = Prim.Scatter(ScatterOp.Add, 0); Inputs = ins } when
+        b.Avals[ins[1]].Size < b.Avals[ins[0]].Shape[0] && b.Filled ins[0] |> ValueOption.exists isZero
+        ->
         let decompose (xs: Tensor[]) =
             let gradient = Lax.scatter ScatterOp.Add 0 xs[1] xs[2] (Lax.zerosLike xs[0])
             adam.Decompose [| xs[0]; gradient; xs[3]; xs[4]; xs[5]; xs[6] |]
@@ -382,12 +360,9 @@ let private onRows (b: Builder) (adam: Composite) (inputs: int[]) : struct (Comp
         let outputs (a: Aval[]) = [| a[0]; a[3]; a[4] |]
         let name = Backends.Cpu.RowUpdates.name
         let rows = Composite(name, 1, adam.Attrs, outputs, decompose, ValueNone, false, false)
-        let operands = [| inputs[0]; indices; updates; yield! Array.skip 2 inputs |]
-
-        if b.Backend.HasKernel(rows, operands |> Array.map (fun v -> b.Avals[v])) then
-            ValueSome(struct (rows, operands))
-        else
-            ValueNone
+        let operands = [| inputs[0]; ins[1]; ins[2]; yield! Array.skip 2 inputs |]
+        let isServed = b.Backend.HasKernel(rows, operands |> Array.map (fun v -> b.Avals[v]))
+        if isServed then ValueSome(struct (rows, operands)) else ValueNone
     | _ -> ValueNone
 
 let private isInlined (backend: IBackend) (c: Composite) (avals: Aval[]) =
