@@ -243,5 +243,74 @@ let private loops = [
             whileLoop (fun s -> Lax.lt s (number 2.0)) (fun _ -> vector [ 1.0; 2.0 ]) (number 1.0))
 ]
 
+/// Numbers of a shape, the same at each run.
+let private numbers (seed: int) (shape: int list) =
+    let r = System.Random seed
+    Tensor.ofSeq (Dims.ofSeq shape) (Seq.init (List.fold (*) 1 shape) (fun _ -> r.NextDouble() - 0.5))
+
+/// Loops with matrices, whose gradients are sums of products over the steps.
+let private matrices = [
+    test "a recurrent matrix" {
+        let f step (w: Tensor, h: Tensor, xs: Tensor) = step (fun h x -> Lax.tanh (Lax.add x (Lax.matmul h w))) h xs
+
+        let looped next (h: Tensor) (xs: Tensor) =
+            scan
+                (fun h x ->
+                    let y = next h x
+                    y, y)
+                h
+                xs
+
+        let written next (h: Tensor) (xs: Tensor) =
+            let mutable h = h
+
+            let ys = [|
+                for i in 0 .. xs.Shape[0] - 1 do
+                    h <- next h (Lax.reshape (Dims.removeAt 0 xs.Shape) (Lax.sliceAxis 0 i (i + 1) xs))
+                    Lax.reshape (Dims.cons 1 h.Shape) h
+            |]
+
+            h, Lax.concat 0 ys
+
+        alike "recurrent" true (f looped) (f written) (numbers 1 [ 3; 3 ], numbers 2 [ 2; 3 ], numbers 3 [ 4; 2; 3 ])
+    }
+
+    test "a matrix from both sides, used twice, with a batch, and backwards" {
+        let f step (a: Tensor, b: Tensor, h: Tensor, xs: Tensor) =
+            let next (h: Tensor) (x: Tensor) =
+                let left = Lax.matmul (Lax.swapLast a) h
+                let right = Lax.matmul (Lax.matmul h b) (Lax.swapLast b)
+                Lax.sin (Lax.add (Lax.mul x left) right)
+
+            step next h xs
+
+        let looped next (h: Tensor) (xs: Tensor) =
+            let struct (last, ys) =
+                Control.scan
+                    (fun h x ->
+                        let y = next h[0] x[0]
+                        struct ([| y |], [| y |]))
+                    [| h |]
+                    [| xs |]
+                    xs.Shape[0]
+                    true
+
+            last[0], ys[0]
+
+        let written next (h: Tensor) (xs: Tensor) =
+            let mutable h = h
+            let ys = Array.zeroCreate xs.Shape[0]
+
+            for i in xs.Shape[0] - 1 .. -1 .. 0 do
+                h <- next h (Lax.reshape (Dims.removeAt 0 xs.Shape) (Lax.sliceAxis 0 i (i + 1) xs))
+                ys[i] <- Lax.reshape (Dims.cons 1 h.Shape) h
+
+            h, Lax.concat 0 ys
+
+        let many = numbers 4 [ 2; 3; 3 ], numbers 5 [ 2; 3; 3 ], numbers 6 [ 2; 3; 3 ], numbers 7 [ 3; 2; 3; 3 ]
+        alike "both sides" true (f looped) (f written) many
+    }
+]
+
 [<Tests>]
-let tests = testList "control flow" (scans @ loops)
+let tests = testList "control flow" (scans @ loops @ matrices)

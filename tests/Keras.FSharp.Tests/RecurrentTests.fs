@@ -47,10 +47,12 @@ let private kinds: (string * (bool -> bool -> Layer)) list = [
         RNN(cells, unroll = unroll, returnSequences = all, name = "r")
 ]
 
-let private outputs (layer: Layer) (v: Variables) (xs: Tensor list) (mask: Tensor option) =
+let private outputsIn (training: bool) (layer: Layer) (v: Variables) (xs: Tensor list) (mask: Tensor option) =
     let others: Tensor[] = Array.create (xs.Length - 1) null
     let masks = mask |> Option.map (fun m -> Array.append [| m |] others)
-    (Model.applyAll (layer, v, Array.ofList xs, ?masks = masks)).Outputs
+    (Model.applyAll (layer, v, Array.ofList xs, ?masks = masks, training = training)).Outputs
+
+let private outputs = outputsIn false
 
 let private output (layer: Layer) (v: Variables) (xs: Tensor list) (mask: Tensor option) : Tensor =
     let ys = outputs layer v xs mask
@@ -59,9 +61,10 @@ let private output (layer: Layer) (v: Variables) (xs: Tensor list) (mask: Tensor
 let private init (layer: Layer) (x: Tensor) = Model.init (Random.key 3L, layer, inputs = [| x.Aval |])
 
 /// Output and gradients of all parameters and of the input.
-let private pulled (layer: Layer) (v: Variables) (x: Tensor) (mask: Tensor option) =
+let private pulled (training: bool) (layer: Layer) (v: Variables) (x: Tensor) (mask: Tensor option) =
     let loss (p, x) =
-        let y = (output layer { v with Params = p } [ x ] mask)
+        let ys = outputsIn training layer { v with Params = p } [ x ] mask
+        let y = ys[0]
         Ops.sum (Lax.mul y (Lax.sin (Lax.iota y.Shape DType.Float32 (y.Rank - 1) |> Lax.shift 1.0)))
 
     valueAndGrad loss (v.Params, x)
@@ -89,10 +92,30 @@ let loops =
                         let x = sample 1 [ 2; 5; 3 ]
                         let v = init (make false all) x
                         let mask = if masked then Some mask else None
-                        let expected = pulled (make true all) v x mask
-                        compare expected (pulled (make false all) v x mask)
-                        let compiled = jit (fun (v, x) -> pulled (make false all) v x mask)
-                        compare expected (compiled (v, x))
+                        let expected = pulled false (make true all) v x mask
+
+                        for training in [ false; true ] do
+                            compare expected (pulled training (make false all) v x mask)
+                            let compiled = jit (fun (v, x) -> pulled training (make false all) v x mask)
+                            compare expected (compiled (v, x))
+
+        testCase "in training forward and second derivatives are those of the steps, too"
+        <| fun () ->
+            let x = sample 1 [ 2; 4; 3 ]
+            let direction = sample 2 [ 2; 4; 3 ]
+            let loop, steps = GRU(3, name = "r"), GRU(3, unroll = true, name = "r")
+            let v = init loop x
+
+            let twice (layer: Layer) =
+                let loss x =
+                    let ys = outputsIn true layer v [ x ] None
+                    Ops.sum (Lax.square ys[0])
+
+                jvp (grad loss) x direction
+
+            let (g, s), (g', s') = twice steps, twice loop
+            close g g' "gradient"
+            close s s' "its change"
 
         testCase "cells one upon the other are layers one after the other"
         <| fun () ->

@@ -9,6 +9,18 @@ type CellSteps = {
     Sequences: Tensor[]
     /// The slices of one step and the states to the new states, the first of which is the output.
     Step: Tensor[] -> Tensor[] -> Tensor[]
+    /// The same step in two parts, where it has them; training then needs fewer products.
+    Parts: StepParts voption
+}
+
+/// A step whose only product is that of the first state with a kernel.
+and [<NoEquality; NoComparison>] StepParts = {
+    /// From the first state to the gates.
+    Kernel: Tensor
+    /// Added to the product; null for nothing.
+    Bias: Tensor
+    /// The slices, the product and the states to the new states. It must depend on nothing else.
+    Gates: Tensor[] -> Tensor -> Tensor[] -> Tensor[]
 }
 
 /// What a recurrent layer knows of its cell; stands in the content of cell layers.
@@ -82,6 +94,109 @@ module RecurrentCell =
 
             struct (x, next)
 
+/// The loop over time in training. Its derivative does for all steps at once what does not depend on the order of steps: the
+/// gradient of the recurrent kernel is one product, and no product of the forward pass is computed again.
+[<RequireQualifiedAccess>]
+module internal RecurrentGradient =
+    let private isDiff (x: Tensor) = DType.isDifferentiable x.DType
+
+    /// `Control.scan` of a body whose carries are the states: (bias or nothing added to) their first times the kernel, and
+    /// the gates. Gives the last states and the states that each step began with, then the outputs of `shown`.
+    let scan
+        (p: StepParts)
+        (shown: Tensor[] -> Tensor[] -> Tensor[])
+        gates
+        (init: Tensor[])
+        (sequences: Tensor[])
+        length
+        backwards
+        =
+        let n, m = init.Length, sequences.Length
+        let fixed' = if isNull p.Bias then [| p.Kernel |] else [| p.Kernel; p.Bias |]
+        let k = fixed'.Length
+
+        let product (shared: Tensor[]) (h: Tensor) =
+            let r = Ops.matmul (h, shared[0])
+            if k = 2 then Lax.add r shared[1] else r
+
+        // Operands: kernel and bias, states, sequences. Results: last states, outputs; then for the derivative the states
+        // before each step and the products.
+        let forward (xs: Tensor[]) =
+            let shared = Array.truncate k xs
+
+            let struct (last, stacked) =
+                Control.scan
+                    (fun states slices ->
+                        let r = product shared states[0]
+                        let next: Tensor[] = gates slices r states
+                        struct (next, Array.concat [ shown slices next; states; [| r |] ]))
+                    (Array.sub xs k n)
+                    (Array.skip (k + n) xs)
+                    length
+                    backwards
+
+            Array.append last stacked
+
+        let backward (xs: Tensor[]) (ys: Tensor[]) (cts: Tensor[]) =
+            let shared = Array.truncate k xs
+            let outputs = ys.Length - 2 * n - 1
+            let before, products = Array.sub ys (n + outputs) n, ys[ys.Length - 1]
+            let wanted = [| 0 .. m - 1 |] |> Array.filter (fun i -> isDiff sequences[i])
+            let transposed = Lax.swapLast shared[0]
+
+            let struct (first, stacked) =
+                Control.scan
+                    (fun carried slices ->
+                        let states, r = Array.truncate n slices, slices[n]
+                        let own = Array.sub slices (n + 1) m
+                        let given = Array.sub slices (n + 1 + m) outputs
+                        // What later derivatives ask of the values that were kept.
+                        let ofKept = Array.skip (n + 1 + m + outputs) slices
+
+                        let step (diff: Tensor[]) =
+                            let inputs = Array.copy own
+                            wanted |> Array.iteri (fun j i -> inputs[i] <- diff[n + 1 + j])
+                            let next = gates inputs diff[n] (Array.truncate n diff)
+                            Array.append next (shown inputs next)
+
+                        let at = Array.concat [ states; [| r |]; wanted |> Array.map (fun i -> own[i]) ]
+                        let struct (_, pull) = Tape.vjp step at
+                        let zeroed = Array.map2 (fun (x: Tensor) g -> if isNull g then Lax.zerosLike x else g) at
+                        let gs = zeroed (pull (Array.append carried given))
+                        ofKept |> Array.iteri (fun i g -> gs[i] <- Lax.add gs[i] g)
+                        gs[0] <- Lax.add gs[0] (Ops.matmul (gs[n], transposed))
+                        struct (Array.truncate n gs, Array.skip n gs))
+                    (Array.truncate n cts)
+                    (Array.concat [ before; [| products |]; Array.skip (k + n) xs; Array.skip n cts ])
+                    length
+                    (not backwards)
+
+            let steps = Dims.own [| 0; 1 |]
+
+            let ofKernel =
+                Lax.dot
+                    {
+                        LhsContract = steps
+                        RhsContract = steps
+                        LhsBatch = Dims.Empty
+                        RhsBatch = Dims.Empty
+                    }
+                    before[0]
+                    stacked[0]
+
+            let ofSequences: Tensor[] = Array.zeroCreate m
+            wanted |> Array.iteri (fun j i -> ofSequences[i] <- stacked[1 + j])
+
+            Array.concat [
+                [| ofKernel |]
+                (if k = 2 then [| Lax.sum steps stacked[0] |] else [||])
+                first
+                ofSequences
+            ]
+
+        let ys = Control.customVjp forward backward (Array.concat [ fixed'; init; sequences ])
+        struct (Array.truncate n ys, Array.sub ys n (ys.Length - 2 * n - 1))
+
 /// The loop over time.
 [<RequireQualifiedAccess>]
 module internal Recurrence =
@@ -124,35 +239,43 @@ module internal Recurrence =
         let keepsOutput = not (isNull mask || o.ZeroOutput || fromZero)
         let result (y: Tensor) = if o.All then [| y |] else [||]
 
-        let body (carry: Tensor[]) (slices: Tensor[]) : struct (Tensor[] * Tensor[]) =
-            let states = Array.truncate n carry
-
+        /// The values after a step, from what the cell gave: masked steps leave them as they are.
+        let carried (slices: Tensor[]) (next: Tensor[]) (carry: Tensor[]) : Tensor[] =
             if isNull mask then
-                let next = steps.Step slices states
-                struct (next, result next[0])
+                next
             else
-                let own = slices.Length - 1
-                let counts = where slices[own]
-                let next = steps.Step (Array.truncate own slices) states
-                let kept = Array.map2 counts next states
+                let counts = where slices[slices.Length - 1]
+                let kept = Array.map2 counts next (Array.truncate n carry)
+                if keepsOutput then Array.append kept [| counts next[0] carry[n] |] else kept
 
-                if o.ZeroOutput then
-                    struct (kept, result (counts next[0] (Lax.zerosLike next[0])))
-                elif keepsOutput then
-                    let y = counts next[0] carry[n]
-                    struct (Array.append kept [| y |], result y)
-                else
-                    struct (kept, result kept[0])
+        let own (slices: Tensor[]) = if isNull mask then slices else Array.truncate (slices.Length - 1) slices
+
+        /// The output of a step, from the values after it; of a masked one it is zero where that is asked for.
+        let shown (slices: Tensor[]) (after: Tensor[]) : Tensor[] =
+            if keepsOutput then
+                result after[n]
+            elif o.ZeroOutput && not (isNull mask) then
+                result (where slices[slices.Length - 1] after[0] (Lax.zerosLike after[0]))
+            else
+                result after[0]
+
+        let body (carry: Tensor[]) (slices: Tensor[]) : struct (Tensor[] * Tensor[]) =
+            let after = carried slices (steps.Step (own slices) (Array.truncate n carry)) carry
+            struct (after, shown slices after)
 
         let carries = if keepsOutput then Array.append init [| Lax.zerosLike init[0] |] else init
 
         let sequences = if isNull mask then steps.Sequences else Array.append steps.Sequences [| mask |]
 
         let struct (last, outputs) =
-            if o.Unroll then
-                unrolled body carries sequences length o.Backwards
-            else
-                Control.scan body carries sequences length o.Backwards
+            match steps.Parts with
+            | _ when o.Unroll -> unrolled body carries sequences length o.Backwards
+            | ValueSome parts ->
+                let gates (slices: Tensor[]) r (carry: Tensor[]) =
+                    carried slices (parts.Gates (own slices) r (Array.truncate n carry)) carry
+
+                RecurrentGradient.scan parts shown gates carries sequences length o.Backwards
+            | ValueNone -> Control.scan body carries sequences length o.Backwards
 
         let output =
             if o.All then

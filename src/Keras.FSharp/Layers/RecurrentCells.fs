@@ -160,34 +160,59 @@ module internal RecurrentCells =
     let private bias (call: Call) (c: CellArguments) : Tensor voption =
         if c.UseBias then ValueSome(call.Variable "bias") else ValueNone
 
+    /// A step of a product of the first state and of gates. In training, without noise, it is given in parts.
+    let private ofGates
+        (call: Call)
+        sequences
+        (masks: Tensor list)
+        kernel
+        (bias: Tensor voption)
+        product
+        gates
+        : CellSteps =
+        let step (slices: Tensor[]) (states: Tensor[]) =
+            let inner: Tensor = product states[0]
+
+            let inner =
+                match bias with
+                | ValueSome b -> Lax.add inner b
+                | ValueNone -> inner
+
+            gates slices inner states
+
+        let parts = {
+            Kernel = kernel
+            Bias = ValueOption.defaultValue null bias
+            Gates = gates
+        }
+
+        {
+            Sequences = sequences
+            Step = step
+            Parts = if call.Training && masks.IsEmpty then ValueSome parts else ValueNone
+        }
+
     let private simple (c: CellArguments) (call: Call) (xs: Tensor) : CellSteps =
         let x = projected call c 1 (bias call c) xs
         let masks = stateNoise call c 1 xs
         let kernel = call.Variable "recurrent_kernel"
 
-        {
-            Sequences = [| x |]
-            Step =
-                fun slices states ->
-                    let h = Lax.add slices[0] (product c masks 0 1 kernel states[0])
-                    [| c.Activation.Apply h |]
-        }
+        let gates (slices: Tensor[]) (inner: Tensor) (_: Tensor[]) = [| c.Activation.Apply(Lax.add slices[0] inner) |]
+        ofGates call [| x |] masks kernel ValueNone (product c masks 0 1 kernel) gates
 
     let private lstm (c: CellArguments) (call: Call) (xs: Tensor) : CellSteps =
         let x = projected call c 4 (bias call c) xs
         let masks = stateNoise call c 4 xs
         let kernel = call.Variable "recurrent_kernel"
 
-        {
-            Sequences = [| x |]
-            Step =
-                fun slices states ->
-                    let z = Lax.add slices[0] (product c masks 0 4 kernel states[0])
-                    let gate k = c.Gate.Apply(columns c k 1 z)
-                    let candidate = c.Activation.Apply(columns c 2 1 z)
-                    let carry = Lax.add (Lax.mul (gate 1) states[1]) (Lax.mul (gate 0) candidate)
-                    [| Lax.mul (gate 3) (c.Activation.Apply carry); carry |]
-        }
+        let gates (slices: Tensor[]) (inner: Tensor) (states: Tensor[]) =
+            let z = Lax.add slices[0] inner
+            let gate k = c.Gate.Apply(columns c k 1 z)
+            let candidate = c.Activation.Apply(columns c 2 1 z)
+            let carry = Lax.add (Lax.mul (gate 1) states[1]) (Lax.mul (gate 0) candidate)
+            [| Lax.mul (gate 3) (c.Activation.Apply carry); carry |]
+
+        ofGates call [| x |] masks kernel ValueNone (product c masks 0 4 kernel) gates
 
     let private gru (c: CellArguments) (call: Call) (xs: Tensor) : CellSteps =
         let row (k: int) (b: Tensor) = Lax.reshape (Dims.own [| 3 * c.Units |]) (Lax.sliceAxis 0 k (k + 1) b)
@@ -202,18 +227,10 @@ module internal RecurrentCells =
         let kernel = call.Variable "recurrent_kernel"
         let mix z h candidate = Lax.add (Lax.mul z h) (Lax.mul (Lax.sub (Lax.onesLike z) z) candidate)
 
-        let after (slices: Tensor[]) (states: Tensor[]) =
-            let h = states[0]
-            let inner = product c masks 0 3 kernel h
-
-            let inner =
-                match ofState with
-                | ValueSome b -> Lax.add inner b
-                | ValueNone -> inner
-
+        let after (slices: Tensor[]) (inner: Tensor) (states: Tensor[]) =
             let gate k = c.Gate.Apply(Lax.add (columns c k 1 slices[0]) (columns c k 1 inner))
             let reset = Lax.mul (gate 1) (columns c 2 1 inner)
-            [| mix (gate 0) h (c.Activation.Apply(Lax.add (columns c 2 1 slices[0]) reset)) |]
+            [| mix (gate 0) states[0] (c.Activation.Apply(Lax.add (columns c 2 1 slices[0]) reset)) |]
 
         let gates, candidate = columns c 0 2 kernel, columns c 2 1 kernel
 
@@ -224,7 +241,10 @@ module internal RecurrentCells =
             let reset = product c masks 2 1 candidate (Lax.mul (gate 1) h)
             [| mix (gate 0) h (c.Activation.Apply(Lax.add (columns c 2 1 slices[0]) reset)) |]
 
-        { Sequences = [| x |]; Step = if c.ResetAfter then after else before }
+        if c.ResetAfter then
+            ofGates call [| x |] masks kernel ofState (product c masks 0 3 kernel) after
+        else
+            { Sequences = [| x |]; Step = before; Parts = ValueNone }
 
     /// The body of a layer that is a cell: (batch, …) and the states to the output and the new states.
     let body (variables: Dims -> VarSpec list) (children: (string * Layer) list) (cell: RecurrentCell) : LayerBody =
