@@ -32,6 +32,29 @@ let private full (value: float) n = Prim.Full(vec n, Scalar.Float value)
 
 let private simplified =
     testList "simplify" [
+        // The gradients of slices: padded, then added.
+        let between low high (x: Tensor) = Lax.padZero (dims [ low ]) (dims [ high ]) (dims [ 0 ]) x
+
+        becomes "parts side by side" [ vec 2; vec 3; vec 4 ] [ Prim.Concat 0 ] (fun xs -> [|
+            between 0 7 xs[0] + between 5 0 xs[2] + between 2 4 xs[1]
+        |])
+
+        onManaged "parts that overlap or leave a gap are added" (fun () ->
+            for last in [ 1; 3 ] do
+                let f (xs: Tensor[]) = [| between 0 (last + 1) xs[0] + between last 1 xs[1] |]
+                let g = optimized [ vec 2; vec 2 ] (fun xs -> [| between 0 (last + 1) xs[0] + between last 1 xs[1] |])
+                Expect.contains (prims g) add "the sum stays"
+                let xs = [| Tensor.ofArray [ 2 ] [| 1.0; 2.0 |]; Tensor.ofArray [ 2 ] [| 3.0; 4.0 |] |]
+                nearAll "values" (f xs) (Core.interpret g xs))
+
+        becomes
+            "only the rows that are read are converted"
+            [ vec 9 ]
+            [ Prim.Gather 0; Prim.Convert DType.Float32 ]
+            (fun xs ->
+                let rows = Tensor.ofArray [ 2 ] [| 3; 5 |]
+                [| Lax.gather 0 rows (Lax.convert DType.Float32 xs[0]) |])
+
         becomes "x + 0" [ vec 3 ] [] (fun xs -> [| xs[0] + 0.0; 0.0 + xs[0] |])
         becomes "x - 0" [ vec 3 ] [] (fun xs -> [| xs[0] - 0.0 |])
         becomes "0 - x is not x" [ vec 3 ] [ full 0.0 3; Prim.Binary BinaryOp.Sub ] (fun xs -> [| 0.0 - xs[0] |])
@@ -42,38 +65,48 @@ let private simplified =
         becomes "the first power" [ vec 3 ] [] (fun xs -> [| xs[0] ** 1.0 |])
         becomes "- - x" [ vec 3 ] [] (fun xs -> [| -(-xs[0]) |])
         becomes "stop_gradient" [ vec 3 ] [ sin ] (fun xs -> [| Lax.sin (stopGradient xs[0]) |])
+
         becomes "reshape of reshape" [ vec 6 ] [ Prim.Reshape(dims [ 3; 2 ]) ] (fun xs -> [|
             Lax.reshape (dims [ 3; 2 ]) (Lax.reshape (dims [ 2; 3 ]) xs[0])
         |])
+
         becomes "reshape and back" [ vec 6 ] [] (fun xs -> [|
             Lax.reshape (dims [ 6 ]) (Lax.reshape (dims [ 2; 3 ]) xs[0])
         |])
+
         becomes "transpose and back" [ Aval.make DType.Float64 (dims [ 2; 3; 4 ]) ] [] (fun xs -> [|
             Lax.transpose (dims [ 1; 2; 0 ]) (Lax.transpose (dims [ 2; 0; 1 ]) xs[0])
         |])
+
         becomes
             "transpose of transpose"
             [ Aval.make DType.Float64 (dims [ 2; 3; 4 ]) ]
             [ Prim.Transpose(dims [ 1; 2; 0 ]) ]
             (fun xs -> [| Lax.transpose (dims [ 2; 0; 1 ]) (Lax.transpose (dims [ 2; 0; 1 ]) xs[0]) |])
+
         becomes
             "a transpose that moves no element"
             [ Aval.make DType.Float64 (dims [ 1; 3; 1 ]) ]
             [ Prim.Reshape(dims [ 3; 1; 1 ]) ]
             (fun xs -> [| Lax.transpose (dims [ 1; 0; 2 ]) xs[0] |])
+
         becomes "broadcast of broadcast" [ vec 1 ] [ Prim.Broadcast(dims [ 2; 3; 4 ], dims [ 1 ]) ] (fun xs -> [|
             Lax.broadcastInDim
                 (dims [ 2; 3; 4 ])
                 (dims [ 1; 2 ])
                 (Lax.broadcastInDim (dims [ 3; 4 ]) (dims [ 0 ]) xs[0])
         |])
+
         becomes "select of the same twice" [ vec 3 ] [] (fun xs -> [|
             Lax.select (Lax.gt xs[0] (xs[0] * 2.0)) xs[0] xs[0]
         |])
+
         becomes "select by a constant" [ vec 3; vec 3 ] [] (fun xs ->
             let truth n = Lax.full (dims [ 3 ]) DType.Bool (Scalar.Int n)
             [| Lax.select (truth 1L) xs[0] xs[1]; Lax.select (truth 0L) xs[0] xs[1] |])
+
         becomes "convert to its own type" [ vec 3 ] [] (fun xs -> Core.bind (Prim.Convert DType.Float64) xs)
+
         becomes
             "a product reads transposed operands in place"
             [ Aval.make DType.Float64 (dims [ 2; 3 ]); Aval.make DType.Float64 (dims [ 4; 3 ]) ]
@@ -86,6 +119,7 @@ let private simplified =
                 }
             ]
             (fun xs -> [| Lax.matmul xs[0] (Lax.swapLast xs[1]) |])
+
         becomes
             "and on both sides"
             [ Aval.make DType.Float64 (dims [ 3; 2 ]); Aval.make DType.Float64 (dims [ 4; 3 ]) ]
