@@ -113,6 +113,30 @@ public class ValueTests
     }
 
     [Fact]
+    public void LossesAndMetricsAreAlsoFunctions()
+    {
+        Tensor y = new[,]
+        {
+            { 0f, 2f },
+            { 1f, 1f },
+        };
+        Tensor p = new[,]
+        {
+            { 1f, 2f },
+            { 1f, 3f },
+        };
+        Assert.Equal([0.5f, 2f], Losses.LossFunctions.MeanSquaredError(y, p).ToArray<float>());
+        Assert.Equal(
+            new Losses.Huber(2).Call(y, p).ToDouble(),
+            Ops.Mean(Losses.LossFunctions.Huber(y, p, 2)).ToDouble(),
+            1e-6
+        );
+        Assert.Equal(2, Losses.LossFunctions.Dice(y, p, axis: [1]).Size);
+        Assert.Equal([1f, 0f], Metrics.MetricFunctions.SparseCategoricalAccuracy(new[] { 1, 0 }, p).ToArray<float>());
+        Assert.Equal([0.5f, 2f], Metrics.MetricFunctions.MeanSquaredError(y, p).ToArray<float>());
+    }
+
+    [Fact]
     public void OperatorsCompareAndTakeVariables()
     {
         Tensor x = new[] { 1f, 2f, 3f };

@@ -88,10 +88,10 @@ let private csharpMembers (area: string) : string list =
     | "ops"
     | "config"
     | "saving"
-    | "losses"
-    | "metrics"
     | "applications"
     | "utils" -> [ string (Char.ToUpperInvariant area[0]) + area.Substring 1 ]
+    | "losses" -> [ "LossFunctions" ]
+    | "metrics" -> [ "MetricFunctions" ]
     | _ -> []
 
 let private csharpNamespace (area: string) : string option =

@@ -32,30 +32,77 @@ internal static class Operations
         var assembly = typeof(FSharp.Ops).Assembly;
         var documentation = Documentation(Path.ChangeExtension(assembly.Location, ".xml"));
 
-        for (var family = typeof(FSharp.Ops); family is not null && family != typeof(object); family = family.BaseType)
+        foreach (var family in Families(typeof(FSharp.Ops)))
+            if (Methods(family, "ops", documentation) is { Length: > 0 } methods)
+                yield return (
+                    $"Ops/{family.Name}.g.cs",
+                    File("Keras", "/// <content>Operations of one family.</content>", "Ops", methods)
+                );
+
+        foreach (
+            var (area, root, name) in new[]
+            {
+                ("losses", typeof(FSharp.Losses), "LossFunctions"),
+                ("metrics", typeof(FSharp.Metrics), "MetricFunctions"),
+            }
+        )
         {
-            var methods = family
+            var space = char.ToUpperInvariant(area[0]) + area[1..];
+
+            yield return (
+                $"{space}/{name}.g.cs",
+                File(
+                    $"Keras.{space}",
+                    $"/// <summary>The functions of <c>keras.{area}</c>: a value for each sample.</summary>",
+                    name,
+                    [
+                        .. Families(root)
+                            .SelectMany(f => Methods(f, area, documentation))
+                            // A class hides what those before it call the same.
+                            .DistinctBy(m =>
+                                m[
+                                    m.IndexOf("public static", StringComparison.Ordinal)..m.IndexOf(
+                                        "=>",
+                                        StringComparison.Ordinal
+                                    )
+                                ]
+                            ),
+                    ]
+                )
+            );
+        }
+    }
+
+    private static IEnumerable<Type> Families(Type root)
+    {
+        for (var family = root; family is not null && family != typeof(object); family = family.BaseType)
+            yield return family;
+    }
+
+    private static string[] Methods(Type family, string area, IReadOnlyDictionary<string, string> documentation) =>
+        [
+            .. family
                 .GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
                 .Where(m => !m.IsSpecialName && !m.IsGenericMethod)
                 .OrderBy(m => m.Name, StringComparer.Ordinal)
                 .ThenBy(m => m.ToString(), StringComparer.Ordinal)
-                .Select(m => Method(family, m, documentation))
+                .Select(m => Method(family, area, m, documentation))
                 .OfType<string>()
-                .Distinct()
-                .ToArray();
+                .Distinct(),
+        ];
 
-            if (methods.Length > 0)
-                yield return ($"Ops/{family.Name}.g.cs", File(methods));
-        }
-    }
-
-    private static string File(string[] methods) =>
+    private static string File(string space, string summary, string name, string[] methods) =>
         "// Generated from the operations of Keras.FSharp by src/Keras.CSharp/Generator; do not edit.\n#nullable enable\n\n"
-        + "namespace Keras;\n\n/// <content>Operations of one family.</content>\npublic static partial class Ops\n{\n"
+        + $"namespace {space};\n\n{summary}\npublic static partial class {name}\n{{\n"
         + string.Join("\n", methods)
         + "}\n";
 
-    private static string? Method(Type family, MethodInfo method, IReadOnlyDictionary<string, string> documentation)
+    private static string? Method(
+        Type family,
+        string area,
+        MethodInfo method,
+        IReadOnlyDictionary<string, string> documentation
+    )
     {
         var parameters = method.GetParameters();
         var given = parameters.Select(p => Parameter(p.ParameterType, Escaped(p.Name!))).ToArray();
@@ -66,7 +113,9 @@ internal static class Operations
         var declarations = given.Select((p, i) => $"{p!.Value.Type} {Escaped(parameters[i].Name!)}{p.Value.Default}");
         var name = char.ToUpperInvariant(method.Name[0]) + method.Name[1..];
         var key = $"M:{family.FullName}.{method.Name}";
-        var summary = documentation.TryGetValue(key, out var text) ? text : $"Keras: <c>keras.ops.{method.Name}</c>.";
+        var summary = documentation.TryGetValue(key, out var text)
+            ? text
+            : $"Keras: <c>keras.{area}.{method.Name}</c>.";
         var call =
             $"FSharp.{family.Name}.{Escaped(method.Name)}({string.Join(", ", given.Select(p => p!.Value.Value))})";
 
@@ -98,6 +147,11 @@ internal static class Operations
                     " = null"
                 ),
                 _ when inner == typeof(FSharp.Operand) => ("Operand?", $"Fs.Option({name}?.Core)", " = null"),
+                _ when inner == typeof(FSharpList<int>) => (
+                    "Ints?",
+                    $"Fs.Option({name} is null ? null : Fs.List<int>({name}))",
+                    " = null"
+                ),
                 _ when inner == typeof(IEnumerable<int>) => (
                     "Ints?",
                     $"Fs.Option<IEnumerable<int>>({name})",
