@@ -4,6 +4,7 @@
 ///         [--policy mixed_bfloat16]
 ///     dotnet run -c Release --project benchmarks/Keras.Benchmarks -- profile W5 [--steps N] [--trace FILE] [--plan FILE]
 ///         [--policy mixed_bfloat16]
+///     dotnet run -c Release --project benchmarks/Keras.Benchmarks -- serving [--rounds N]
 ///     dotnet run -c Release --project benchmarks/Keras.Benchmarks -- micro [BenchmarkDotNet arguments]
 module Keras.Benchmarks.Program
 
@@ -139,6 +140,26 @@ let private setPolicy (arguments: string[]) =
         Ours.isMixed <- name = "mixed_bfloat16"
     | None -> ()
 
+/// One request at a time against ONNX Runtime and eager TorchSharp, in microseconds.
+let private serving (arguments: string[]) : int =
+    let rounds = option arguments "--rounds" |> Option.map int |> Option.defaultValue 15
+    let torch = Backends.Get "torch"
+    let m = Backends.Using(torch, (fun () -> measure rounds 3000 (Serving.perceptron ())))
+    let micros name = m[name] * 1e3
+    printfn "Requests, medians of %d alternating rounds, µs; ratio = ONNX Runtime's time over ours" rounds
+    printfn "%-4s %-34s %8s %8s %8s %6s" "" "" "ours" "ONNX" "eager" "ratio"
+
+    printfn
+        "%-4s %-34s %8s %8s %8s %6s"
+        "W10"
+        "MLP 64-64-1, one sample"
+        (number (micros "ours"))
+        (number (micros "onnx"))
+        (number (micros "eager"))
+        (number (m["onnx"] / m["ours"]))
+
+    0
+
 [<EntryPoint>]
 let main arguments =
     setPolicy arguments
@@ -146,6 +167,7 @@ let main arguments =
     match Array.tryHead arguments with
     | Some "suite" -> suite arguments
     | Some "profile" -> profile arguments
+    | Some "serving" -> serving arguments
     | Some "micro" ->
         BenchmarkDotNet.Running.BenchmarkSwitcher
             .FromAssembly(typeof<Micro.Dispatch>.Assembly)
@@ -155,6 +177,6 @@ let main arguments =
         0
     | _ ->
         eprintfn
-            "usage: suite [--json FILE] [--only W1,W2] [--rounds N] [--policy P] | profile W1,W2 [--steps N] [--policy P] [--trace FILE] [--plan FILE] | micro [arguments of BenchmarkDotNet]"
+            "usage: suite [--json FILE] [--only W1,W2] [--rounds N] [--policy P] | profile W1,W2 [--steps N] [--policy P] [--trace FILE] [--plan FILE] | serving [--rounds N] | micro [arguments of BenchmarkDotNet]"
 
         2
