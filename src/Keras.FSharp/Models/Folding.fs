@@ -102,6 +102,16 @@ let normalizations (g: Graph) : Graph =
         let e = { e with Inputs = Array.map current e.Inputs }
 
         match e.Prim with
+        // What stands for a missing gamma or beta.
+        | Prim.Full(a, _) when a.Shape.Rank = 1 ->
+            value[e.Outputs[0]] <- Core.bind1 e.Prim [||]
+            add e
+        // Weights in another form, as those of depthwise convolutions.
+        | Prim.Reshape _
+        | Prim.Transpose _
+        | Prim.Convert _ when value.ContainsKey e.Inputs[0] ->
+            value[e.Outputs[0]] <- Core.bind1 e.Prim [| value[e.Inputs[0]] |]
+            add e
         | Prim.Call c when
             c.Name = "batch_norm_inference"
             && Array.forall value.ContainsKey (Array.skip 1 e.Inputs)
